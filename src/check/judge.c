@@ -1,0 +1,2 @@
+/* judge - see judge.h. */
+#include "check/judge.h"

@@ -1,0 +1,28 @@
+/*
+ * file - the evidence file: a case as JSON, format "evidence/1" (man 5 frank-evidence).
+ */
+#ifndef EVIDENCE_FILE_H
+#define EVIDENCE_FILE_H
+
+#include "base/buf.h"
+#include "evidence/case.h"
+
+/* The whole file as text, appended. */
+void evidence_write(const struct frank_case *, struct buf *out);
+
+/*
+ * Parse; the facts become answered facts of the case, which must be fresh (case_init;
+ * domain and now are set from the file when the caller left them empty / 0).
+ * `name` is used in errors: "FILE: answers[3].rdata: ...", "FILE:12:7: ..." for bad JSON.
+ * At most 64 MiB, nesting 32, 20,000 answers.
+ */
+bool evidence_read(struct frank_case *, struct str text, const char *name, struct error *);
+
+/*
+ * What a file's facts answer beyond their exact questions, by the replay rules of the
+ * format: aliases, wildcards, ANY failures, no data against NXDOMAIN.  Fills in the fact;
+ * questions of other kinds get case_put_nothing("not in the evidence file").
+ */
+void evidence_replay(struct frank_case *, struct fact *);
+
+#endif
