@@ -21,14 +21,15 @@ struct arena {
 
 /* Zeroed, aligned for any type, never NULL.  count * size may not overflow (aborts). */
 void *arena_alloc(struct arena *, size_t count, size_t size);
-#define arena_new(a, type)          ((type *)arena_alloc((a), 1, sizeof(type)))
+#define arena_new(a, type)	    ((type *)arena_alloc((a), 1, sizeof(type)))
 #define arena_array(a, type, count) ((type *)arena_alloc((a), (count), sizeof(type)))
 
 /* A copy of the bytes; a NUL follows them, outside the length. */
 struct str arena_str(struct arena *, struct str);
 struct str arena_lower(struct arena *, struct str);
-struct str arena_fmt(struct arena *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-struct str arena_vfmt(struct arena *, const char *fmt, va_list) __attribute__((format(printf, 2, 0)));
+struct str arena_fmt(struct arena *, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+struct str arena_vfmt(struct arena *, const char *fmt, va_list)
+    __attribute__((format(printf, 2, 0), nonnull(2)));
 
 /*
  * Make room for one more element of a growing array: returns the array, moved

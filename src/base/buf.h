@@ -19,7 +19,7 @@ struct buf {
 void buf_init(struct buf *, size_t max);
 void buf_add(struct buf *, struct str);
 void buf_addc(struct buf *, char);
-void buf_addf(struct buf *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_addf(struct buf *, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 /* Drop the first n bytes (all, when there are fewer). */
 void buf_drop(struct buf *, size_t n);
 /* Empty it; the memory and the ceiling stay, a failure is forgotten. */

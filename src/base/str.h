@@ -19,7 +19,7 @@ struct str {
 };
 
 #define STR(lit)   ((struct str){ (lit), sizeof(lit) - 1 })
-#define STR_FMT    "%.*s"
+#define STR_FMT	   "%.*s"
 #define STR_ARG(s) (int)(s).n, (s).n ? (s).p : ""
 
 /* Number of elements of a true array. */

@@ -2,8 +2,18 @@
 #include "check/catalogue.h"
 
 const struct check_table *const check_tables[] = {
-	&checks_dns, &checks_mx, &checks_name, &checks_smtp, &checks_tls, &checks_spf,
-	&checks_dkim, &checks_dmarc, &checks_sts, &checks_dane, &checks_list, &checks_misc,
+	&checks_dns,
+	&checks_mx,
+	&checks_name,
+	&checks_smtp,
+	&checks_tls,
+	&checks_spf,
+	&checks_dkim,
+	&checks_dmarc,
+	&checks_sts,
+	&checks_dane,
+	&checks_list,
+	&checks_misc,
 	&checks_here,
 };
 const size_t check_table_count = LENGTH(check_tables);

@@ -18,10 +18,10 @@ enum severity { SEVERITY_INFO, SEVERITY_MINOR, SEVERITY_MAJOR, SEVERITY_CRITICAL
 enum verdict {
 	VERDICT_PASS,
 	VERDICT_FAIL,
-	VERDICT_WARN,    /* not wrong yet, or wrong only for some: never counts as failed */
-	VERDICT_INFO,    /* worth knowing */
+	VERDICT_WARN,	 /* not wrong yet, or wrong only for some: never counts as failed */
+	VERDICT_INFO,	 /* worth knowing */
 	VERDICT_UNKNOWN, /* could not be seen; `why` says why and how to see it; never a fault */
-	VERDICT_SKIP,    /* does not apply to this domain */
+	VERDICT_SKIP,	 /* does not apply to this domain */
 };
 
 enum fix_kind {
@@ -34,8 +34,8 @@ enum fix_kind {
 
 struct fix {
 	enum fix_kind kind;
-	struct str name; /* owner, absolute without final dot; or the file for FIX_LINE */
-	struct str type; /* "TXT" */
+	struct str name;       /* owner, absolute without final dot; or the file for FIX_LINE */
+	struct str type;       /* "TXT" */
 	struct str value, old; /* rdata in presentation format; or the line or sentence */
 	struct fix *next;
 };
@@ -43,16 +43,16 @@ struct fix {
 struct judge;
 
 struct check {
-	const char *id;   /* stable: "name.fcrdns" */
+	const char *id;		/* stable: "name.fcrdns" */
 	enum severity severity; /* worst case */
-	const char *title; /* a few words that name what is judged */
-	const char *what;  /* what is judged, one or two sentences */
-	const char *why;   /* why it matters */
-	const char *how;   /* how to mend it: Postfix, Exim, hosting panel; lines start with a
-	                      name and a colon; may hold newlines */
+	const char *title;	/* a few words that name what is judged */
+	const char *what;	/* what is judged, one or two sentences */
+	const char *why;	/* why it matters */
+	const char *how;	/* how to mend it: Postfix, Exim, hosting panel; lines start with a
+				   name and a colon; may hold newlines */
 	const char *references; /* "RFC 8601 section 3; RFC 1912 section 2.1", parted by "; " */
 	const char *alias; /* what other tools call it ("SMTP Reverse DNS Mismatch"), or NULL */
-	bool here;         /* needs --here */
+	bool here;	   /* needs --here */
 	void (*judge)(struct judge *);
 };
 
@@ -62,23 +62,27 @@ struct finding {
 	enum severity severity;
 	struct str subject; /* "mx1.example.com (192.0.2.1)"; the domain when empty */
 	struct str says;    /* one sentence for a hurried person */
-	struct str why;     /* the reason in full */
+	struct str why;	    /* the reason in full */
 	struct fix *fixes;
-	size_t *evidence;   /* indices of facts, ascending, no doubles */
+	size_t *evidence; /* indices of facts, ascending, no doubles */
 	size_t evidence_count;
 };
 
 struct audit_options {
 	struct str *selectors; /* --selector */
 	size_t selector_count;
-	struct ip *addresses;  /* --ip */
+	struct ip *addresses; /* --ip */
 	size_t address_count;
 	struct str *only, *skip; /* check ids or topics ("tls", "tls.chain") */
 	size_t only_count, skip_count;
 	bool here, intrusive;
 	bool no_ipv4, no_ipv6; /* -6, -4: do not connect by the other one */
 	/* The profile's severities: id -> severity; NULL-terminated by count. */
-	struct severity_rule { struct str id; enum severity severity; bool counts; } *rules;
+	struct severity_rule {
+		struct str id;
+		enum severity severity;
+		bool counts;
+	} * rules;
 	size_t rule_count;
 };
 

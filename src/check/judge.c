@@ -1,2 +1,132 @@
-/* judge - see judge.h. */
-#include "check/judge.h"
+/* judge - asking and saying; see judge.h.  The world helpers are in world.c. */
+#include "check/audit.h"
+
+static void *answered_or_pending(struct judge *j, const void *answer)
+{
+	if (answer == NULL)
+		j->pending = true;
+	return (void *)(uintptr_t)answer;
+}
+
+const struct dns_answer *judge_dns(struct judge *j, struct str name, enum dns_type type)
+{
+	return answered_or_pending(j, case_dns(j->facts, name, type));
+}
+
+const struct dns_answer *judge_dns_at(struct judge *j, const struct dns_question *q)
+{
+	return answered_or_pending(j, case_dns_at(j->facts, q));
+}
+
+const struct session *judge_session(struct judge *j, const struct session_question *q)
+{
+	return answered_or_pending(j, case_session(j->facts, q));
+}
+
+const struct https_reply *judge_https(struct judge *j, struct str host, struct str path)
+{
+	return answered_or_pending(
+	    j, case_https(j->facts, &(struct https_question){ .host = host, .path = path }));
+}
+
+const struct host_answer *judge_host(struct judge *j, struct str key)
+{
+	return answered_or_pending(j, case_host(j->facts, key));
+}
+
+void judge_subject(struct judge *j, struct str subject)
+{
+	struct trial *t = j->trial;
+
+	if (!t->divided) {
+		t->divided = true;
+		t->common = t->used_count;
+	}
+	t->used_count = t->common;
+	t->subject = subject;
+}
+
+static int by_index(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static size_t without_doubles(size_t *items, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || items[kept - 1] != items[i])
+			items[kept++] = items[i];
+	return kept;
+}
+
+static void attach_evidence(struct judge *j, struct finding *f)
+{
+	const struct trial *t = j->trial;
+
+	if (t->used_count == 0)
+		return;
+	f->evidence = arena_array(j->arena, size_t, t->used_count);
+	memcpy(f->evidence, t->used, t->used_count * sizeof(*f->evidence));
+	qsort(f->evidence, t->used_count, sizeof(*f->evidence), by_index);
+	f->evidence_count = without_doubles(f->evidence, t->used_count);
+}
+
+static struct finding *record(struct judge *j, enum verdict verdict, enum severity severity)
+{
+	struct finding *f = arena_new(j->arena, struct finding);
+
+	*f = (struct finding){ .check = j->check,
+		.verdict = verdict,
+		.severity = severity,
+		.subject = j->trial->subject.n > 0 ? j->trial->subject : j->domain };
+	attach_evidence(j, f);
+	arena_push(j->arena, j->trial->findings, j->trial->finding_count, struct finding *, f);
+	return f;
+}
+
+struct finding *judge_say(struct judge *j, enum verdict verdict, const char *says, ...)
+{
+	struct finding *f = record(j, verdict, j->check->severity);
+	va_list args;
+
+	va_start(args, says);
+	f->says = arena_vfmt(j->arena, says, args);
+	va_end(args);
+	return f;
+}
+
+struct finding *judge_say_at(
+    struct judge *j, enum verdict verdict, enum severity severity, const char *says, ...)
+{
+	struct finding *f = record(j, verdict, severity);
+	va_list args;
+
+	va_start(args, says);
+	f->says = arena_vfmt(j->arena, says, args);
+	va_end(args);
+	return f;
+}
+
+void judge_why(struct judge *j, struct finding *f, const char *why, ...)
+{
+	va_list args;
+
+	va_start(args, why);
+	f->why = arena_vfmt(j->arena, why, args);
+	va_end(args);
+}
+
+void judge_fix(struct judge *j, struct finding *f, struct fix fix)
+{
+	struct fix **end = &f->fixes;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = arena_new(j->arena, struct fix);
+	**end = fix;
+	(*end)->next = NULL;
+}

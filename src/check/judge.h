@@ -10,14 +10,16 @@
 
 #include "check/check.h"
 
+struct trial;
+
 struct judge {
 	struct frank_case *facts;
 	struct arena *arena;
 	struct str domain;
 	const struct audit_options *options;
 	const struct check *check;
-	bool pending; /* some answer was NULL: findings will be thrown away */
-	struct audit *audit;
+	bool pending;	     /* some answer was NULL: findings will be thrown away */
+	struct trial *trial; /* the audit's own book-keeping (audit.h) */
 };
 
 /* NULL: not there yet (judge->pending is set); go on with what does not need it. */
@@ -96,7 +98,10 @@ bool judge_port25_blocked(struct judge *, bool *blocked);
 
 /* Last reply to the client line that starts with `command` (any case), under TLS or not:
    its lines as texts (without CRLF); count 0 when never said or never answered. */
-struct replies { const struct session_line *lines; size_t count; };
+struct replies {
+	const struct session_line *lines;
+	size_t count;
+};
 struct replies session_reply(const struct session *, const char *command, bool tls);
 /* The greeting: the first server lines. */
 struct replies session_greeting(const struct session *);

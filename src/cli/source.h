@@ -20,8 +20,8 @@ struct source_options {
 extern const struct option_table source_option_table;
 
 /* Into collect_options; starts the lab when --lab was given. */
-bool source_prepare(struct run *, const struct source_options *, struct collect_options *out,
-    struct error *);
+bool source_prepare(
+    struct run *, const struct source_options *, struct collect_options *out, struct error *);
 void source_finish(void);
 
 #endif

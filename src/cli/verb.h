@@ -10,8 +10,8 @@
 #include "base/error.h"
 
 enum exit_status {
-	STATUS_OK = 0,       /* nothing failed */
-	STATUS_FAILED = 1,   /* something failed */
+	STATUS_OK = 0,	   /* nothing failed */
+	STATUS_FAILED = 1, /* something failed */
 	STATUS_USAGE = 2,
 	STATUS_UNJUDGED = 3, /* network trouble, temporary error: it could not be judged */
 };
@@ -30,12 +30,12 @@ struct list {
 };
 
 struct option {
-	const char *name;     /* "resolver": --resolver */
-	char letter;          /* 'r', or 0 */
+	const char *name; /* "resolver": --resolver */
+	char letter;	  /* 'r', or 0 */
 	enum option_kind kind;
 	const char *argument; /* "ADDR[:PORT]"; NULL for a flag */
 	const char *help;     /* one line */
-	size_t offset;        /* of the value in the verb's options struct */
+	size_t offset;	      /* of the value in the verb's options struct */
 	long min, max;
 	const char *const *choices; /* NULL-terminated */
 	bool commas;
@@ -43,11 +43,11 @@ struct option {
 
 struct run {
 	struct arena *arena;
-	void *options;       /* the verb's options struct, filled in */
-	struct str *args;    /* what is not an option */
+	void *options;	  /* the verb's options struct, filled in */
+	struct str *args; /* what is not an option */
 	size_t arg_count;
-	char **rest;         /* what stood behind "--", NULL-terminated; or NULL */
-	bool color, terminal; /* of standard output */
+	char **rest;			 /* what stood behind "--", NULL-terminated; or NULL */
+	bool color, terminal;		 /* of standard output */
 	const volatile int *interrupted; /* set by SIGINT and SIGTERM */
 };
 

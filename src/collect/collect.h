@@ -52,17 +52,17 @@ struct zone_source {
 };
 
 struct collect_options {
-	struct str resolver;        /* "192.0.2.53", "[2001:db8::1]:5353"; empty: own recursion */
-	enum dns_engine engine;     /* the default: ENGINE_UNBOUND, ENGINE_CARES with a resolver */
-	struct zone_source *zones;  /* --zone */
+	struct str resolver;	   /* "192.0.2.53", "[2001:db8::1]:5353"; empty: own recursion */
+	enum dns_engine engine;	   /* the default: ENGINE_UNBOUND, ENGINE_CARES with a resolver */
+	struct zone_source *zones; /* --zone */
 	size_t zone_count;
-	bool offline;               /* --offline: nothing goes to the network */
-	struct str evidence;        /* --evidence FILE: only what the file says */
-	struct str trust_anchor;    /* file with the root's DNSKEY/DS; empty: built in */
-	struct str roots;           /* PEM file of trusted CAs; empty: the system's */
-	int timeout_ms;             /* of the whole run; 60,000 */
+	bool offline;		 /* --offline: nothing goes to the network */
+	struct str evidence;	 /* --evidence FILE: only what the file says */
+	struct str trust_anchor; /* file with the root's DNSKEY/DS; empty: built in */
+	struct str roots;	 /* PEM file of trusted CAs; empty: the system's */
+	int timeout_ms;		 /* of the whole run; 60,000 */
 	bool no_ipv4, no_ipv6;
-	bool private_ok;            /* HTTPS fetches may go to private addresses (lab, --ip) */
+	bool private_ok; /* HTTPS fetches may go to private addresses (lab, --ip) */
 	const struct route *route;
 	/* Where the interrupt of the user is noted (Ctrl-C): the run ends with what it has. */
 	const volatile int *interrupted;

@@ -47,17 +47,17 @@ static uint64_t question_hash(const struct question *q)
 static bool same_dns(const struct dns_question *a, const struct dns_question *b)
 {
 	return a->type == b->type && str_ieq(a->name, b->name) &&
-	    a->server.family == b->server.family &&
-	    (a->server.family == IP_NONE ||
-	        (ip_eq(a->server, b->server) && a->transport == b->transport));
+	       a->server.family == b->server.family &&
+	       (a->server.family == IP_NONE ||
+		   (ip_eq(a->server, b->server) && a->transport == b->transport));
 }
 
 static bool same_session(const struct session_question *a, const struct session_question *b)
 {
 	return a->protocol == b->protocol && a->goal == b->goal &&
-	    a->implicit_tls == b->implicit_tls && a->port == b->port &&
-	    ip_eq(a->address, b->address) && str_ieq(a->host, b->host) &&
-	    str_ieq(a->domain, b->domain);
+	       a->implicit_tls == b->implicit_tls && a->port == b->port &&
+	       ip_eq(a->address, b->address) && str_ieq(a->host, b->host) &&
+	       str_ieq(a->domain, b->domain);
 }
 
 static bool same_question(const void *fact, const void *key)
@@ -72,7 +72,8 @@ static bool same_question(const void *fact, const void *key)
 	case ASK_SESSION:
 		return same_session(&a->session, &b->session);
 	case ASK_HTTPS:
-		return str_ieq(a->https.host, b->https.host) && str_eq(a->https.path, b->https.path);
+		return str_ieq(a->https.host, b->https.host) &&
+		       str_eq(a->https.path, b->https.path);
 	case ASK_HOST:
 		break;
 	}
@@ -123,7 +124,8 @@ static void answer_at_once(struct frank_case *c, struct fact *f)
 	const struct question *q = &f->question;
 
 	if (c->count >= CASE_MAX_FACTS) {
-		case_put_nothing(c, f, STR("too many questions: the limit of one audit is reached"));
+		case_put_nothing(
+		    c, f, STR("too many questions: the limit of one audit is reached"));
 		if (q->ask == ASK_DNS)
 			f->dns.status = DNS_SERVFAIL;
 		case_answered(c, f);
@@ -201,7 +203,7 @@ const struct host_answer *case_host(struct frank_case *c, struct str key)
 }
 
 #define FACT_OF(pointer, member)                                                                   \
-	((struct fact *)(uintptr_t)((uintptr_t)(pointer) - offsetof(struct fact, member)))
+	((struct fact *)(uintptr_t)((uintptr_t)(pointer)-offsetof(struct fact, member)))
 
 const struct fact *case_fact_of_dns(const struct dns_answer *a)
 {
@@ -264,11 +266,15 @@ void case_put_nothing(struct frank_case *c, struct fact *f, struct str why)
 		case_put_dns(c, f, DNS_TIMEOUT, NULL, 0);
 		break;
 	case ASK_SESSION:
-		f->session = (struct session){ .status = SESSION_TIMEOUT, .error = why,
-			.connect_ms = -1, .greeting_ms = -1, .total_ms = -1 };
+		f->session = (struct session){ .status = SESSION_TIMEOUT,
+			.error = why,
+			.connect_ms = -1,
+			.greeting_ms = -1,
+			.total_ms = -1 };
 		break;
 	case ASK_HTTPS:
-		f->https = (struct https_reply){ .status = SESSION_TIMEOUT, .error = why, .ms = -1 };
+		f->https =
+		    (struct https_reply){ .status = SESSION_TIMEOUT, .error = why, .ms = -1 };
 		break;
 	case ASK_HOST:
 		f->host = (struct host_answer){ .error = why };

@@ -43,8 +43,8 @@ struct header {
 struct https_reply {
 	enum session_status status; /* SESSION_OK when an HTTP response came */
 	struct str error;
-	struct ip address; /* that was talked to */
-	int code; /* 200; redirects are never followed */
+	struct ip address;			 /* that was talked to */
+	int code;				 /* 200; redirects are never followed */
 	struct str content_type, location, body; /* body at most 64 KiB (512 KiB for images) */
 	bool body_cut;
 	int64_t ms;
@@ -56,7 +56,7 @@ struct host_answer {
 	bool found;
 	struct str text;  /* contents or output, at most 256 KiB */
 	struct str error; /* why not found */
-	unsigned mode;    /* of a file: permission bits, 0 when not a file */
+	unsigned mode;	  /* of a file: permission bits, 0 when not a file */
 };
 
 struct question {
@@ -93,7 +93,7 @@ struct frank_case {
 	struct dns_source source; /* first member: evaluators get &case->source */
 	struct arena *arena;
 	struct str domain; /* the subject */
-	int64_t now;       /* time of judgement, seconds since 1970 */
+	int64_t now;	   /* time of judgement, seconds since 1970 */
 	struct fact **facts;
 	size_t count;
 	size_t open; /* facts in FACT_OPEN */
@@ -132,8 +132,8 @@ void case_answered(struct frank_case *, struct fact *);
  * For collectors: fill in a DNS fact.  Texts are presentation format; they are copied
  * and parsed.  At most 1,000 records are kept of one answer.
  */
-void case_put_dns(struct frank_case *, struct fact *, enum dns_status, const struct str *texts,
-    size_t count);
+void case_put_dns(
+    struct frank_case *, struct fact *, enum dns_status, const struct str *texts, size_t count);
 /* Fill in what is known when nobody answered, by kind: TIMEOUT, SESSION_TIMEOUT, ... */
 void case_put_nothing(struct frank_case *, struct fact *, struct str why);
 

@@ -2,19 +2,29 @@
 #include "evidence/session.h"
 
 static const char *const protocols[] = {
-	[PROTOCOL_SMTP] = "smtp", [PROTOCOL_IMAP] = "imap", [PROTOCOL_POP3] = "pop3",
+	[PROTOCOL_SMTP] = "smtp",
+	[PROTOCOL_IMAP] = "imap",
+	[PROTOCOL_POP3] = "pop3",
 };
 
 static const char *const goals[] = {
-	[GOAL_VISIT] = "visit", [GOAL_RELAY] = "relay", [GOAL_TLS_OLD] = "tls-old",
-	[GOAL_TLS_12] = "tls-1.2", [GOAL_TLS_WEAK] = "tls-weak", [GOAL_TLS_NO_SNI] = "tls-no-sni",
+	[GOAL_VISIT] = "visit",
+	[GOAL_RELAY] = "relay",
+	[GOAL_TLS_OLD] = "tls-old",
+	[GOAL_TLS_12] = "tls-1.2",
+	[GOAL_TLS_WEAK] = "tls-weak",
+	[GOAL_TLS_NO_SNI] = "tls-no-sni",
 	[GOAL_SMUGGLE] = "smuggle",
 };
 
 static const char *const statuses[] = {
-	[SESSION_OK] = "OK", [SESSION_TIMEOUT] = "TIMEOUT", [SESSION_REFUSED] = "REFUSED",
-	[SESSION_UNREACHABLE] = "UNREACHABLE", [SESSION_CLOSED] = "CLOSED",
-	[SESSION_GARBLED] = "GARBLED", [SESSION_TLS_FAILED] = "TLS_FAILED",
+	[SESSION_OK] = "OK",
+	[SESSION_TIMEOUT] = "TIMEOUT",
+	[SESSION_REFUSED] = "REFUSED",
+	[SESSION_UNREACHABLE] = "UNREACHABLE",
+	[SESSION_CLOSED] = "CLOSED",
+	[SESSION_GARBLED] = "GARBLED",
+	[SESSION_TLS_FAILED] = "TLS_FAILED",
 };
 
 const char *session_protocol_name(enum service_protocol p)

@@ -21,7 +21,8 @@ enum session_goal {
 	 * without AUTH, RSET, QUIT.  Never DATA.
 	 */
 	GOAL_VISIT,
-	/* Port 25: would it relay?  A foreign sender and foreign recipients in each form; RCPT only. */
+	/* Port 25: would it relay?  A foreign sender and foreign recipients in each form; RCPT
+	   only. */
 	GOAL_RELAY,
 	/* TLS handshake offering TLS 1.0 and 1.1 only. */
 	GOAL_TLS_OLD,
@@ -41,16 +42,17 @@ struct session_question {
 	bool implicit_tls; /* TLS from the first byte (465, 993, 995) */
 	struct ip address;
 	uint16_t port;
-	struct str host; /* name as the client would know it: SNI and what the certificate must match */
+	struct str
+	    host; /* name as the client would know it: SNI and what the certificate must match */
 	struct str domain; /* SMTP: the audited domain, for the recipients */
 };
 
 enum session_status {
-	SESSION_OK,          /* the dialogue ran to its end, whatever was said in it */
+	SESSION_OK,	     /* the dialogue ran to its end, whatever was said in it */
 	SESSION_TIMEOUT,     /* no connection, or silence, within the time limit */
 	SESSION_REFUSED,     /* connection refused */
 	SESSION_UNREACHABLE, /* no route, network down, or not permitted to go there */
-	SESSION_CLOSED,      /* the peer closed or reset early */
+	SESSION_CLOSED,	     /* the peer closed or reset early */
 	SESSION_GARBLED,     /* not the protocol: too long a line, too much data, not a reply */
 	SESSION_TLS_FAILED,  /* the handshake failed; error says why */
 };
@@ -59,34 +61,34 @@ enum speaker { SPEAKER_CLIENT, SPEAKER_SERVER, SPEAKER_NOTE /* "TLS handshake" a
 
 struct session_line {
 	enum speaker who;
-	bool tls; /* said under TLS */
-	int64_t ms; /* since the connection was begun */
+	bool tls;	 /* said under TLS */
+	int64_t ms;	 /* since the connection was begun */
 	struct str text; /* without CRLF; bytes as received, bounded */
 };
 
 struct session_tls {
-	bool done; /* a handshake was completed */
+	bool done;	    /* a handshake was completed */
 	struct str version; /* "TLSv1.3" */
 	struct str cipher;  /* OpenSSL's name */
 	struct str group;   /* key exchange group, "X25519"; empty when not known */
-	int bits;           /* of the cipher */
-	bool sni;           /* was a name sent */
+	int bits;	    /* of the cipher */
+	bool sni;	    /* was a name sent */
 	bool compression, secure_renegotiation, extended_master_secret, client_renegotiation;
-	struct str *chain;  /* PEM, as served, leaf first; at most 20 kept */
+	struct str *chain; /* PEM, as served, leaf first; at most 20 kept */
 	size_t chain_count;
-	size_t served;      /* how many certificates were served, kept or not */
+	size_t served; /* how many certificates were served, kept or not */
 	/* PEM of those roots of the system's store that a chain could end in (by issuer name);
 	   judges verify against these at the time of judgement. */
 	struct str *anchors;
 	size_t anchor_count;
-	struct str ocsp;    /* stapled response, DER; empty when none */
-	bool sct;           /* SCTs in the TLS extension (not those in the certificate) */
-	struct str error;   /* why the handshake failed */
+	struct str ocsp;  /* stapled response, DER; empty when none */
+	bool sct;	  /* SCTs in the TLS extension (not those in the certificate) */
+	struct str error; /* why the handshake failed */
 };
 
 struct session {
 	enum session_status status;
-	struct str error; /* a sentence, when status is not SESSION_OK */
+	struct str error;			   /* a sentence, when status is not SESSION_OK */
 	int64_t connect_ms, greeting_ms, total_ms; /* -1 when not reached */
 	struct session_line *lines;
 	size_t line_count;
@@ -96,8 +98,8 @@ struct session {
 };
 
 const char *session_protocol_name(enum service_protocol); /* "smtp" */
-const char *session_goal_name(enum session_goal);         /* "visit" */
-const char *session_status_name(enum session_status);     /* "OK" */
+const char *session_goal_name(enum session_goal);	  /* "visit" */
+const char *session_status_name(enum session_status);	  /* "OK" */
 bool session_goal_parse(struct str, enum session_goal *out);
 bool session_status_parse(struct str, enum session_status *out);
 

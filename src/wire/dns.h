@@ -17,25 +17,68 @@
 
 /* Values are those of the wire (IANA DNS parameters). */
 enum dns_type {
-	DNS_A = 1, DNS_NS = 2, DNS_CNAME = 5, DNS_SOA = 6, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16,
-	DNS_AAAA = 28, DNS_SRV = 33, DNS_DS = 43, DNS_RRSIG = 46, DNS_DNSKEY = 48,
-	DNS_NSEC3PARAM = 51, DNS_TLSA = 52, DNS_CDS = 59, DNS_CDNSKEY = 60, DNS_SPF = 99,
-	DNS_ANY = 255, DNS_CAA = 257,
+	DNS_A = 1,
+	DNS_NS = 2,
+	DNS_CNAME = 5,
+	DNS_SOA = 6,
+	DNS_PTR = 12,
+	DNS_MX = 15,
+	DNS_TXT = 16,
+	DNS_AAAA = 28,
+	DNS_SRV = 33,
+	DNS_DS = 43,
+	DNS_RRSIG = 46,
+	DNS_DNSKEY = 48,
+	DNS_NSEC3PARAM = 51,
+	DNS_TLSA = 52,
+	DNS_CDS = 59,
+	DNS_CDNSKEY = 60,
+	DNS_SPF = 99,
+	DNS_ANY = 255,
+	DNS_CAA = 257,
 };
 
 enum dns_status {
-	DNS_NOERROR, DNS_NXDOMAIN, DNS_SERVFAIL, DNS_REFUSED, DNS_TIMEOUT, DNS_BOGUS,
+	DNS_NOERROR,
+	DNS_NXDOMAIN,
+	DNS_SERVFAIL,
+	DNS_REFUSED,
+	DNS_TIMEOUT,
+	DNS_BOGUS,
 };
 
 enum dns_security { DNS_INDETERMINATE, DNS_SECURE, DNS_INSECURE, DNS_SEC_BOGUS };
 
-struct dns_mx { uint16_t preference; struct str host; };
-struct dns_soa { struct str mname, rname; uint32_t serial, refresh, retry, expire, minimum; };
-struct dns_srv { uint16_t priority, weight, port; struct str target; };
-struct dns_tlsa { uint8_t usage, selector, matching; struct str data; /* bytes */ };
-struct dns_caa { uint8_t flags; struct str tag, value; };
-struct dns_ds { uint16_t key_tag; uint8_t algorithm, digest_type; struct str digest; /* bytes */ };
-struct dns_dnskey { uint16_t flags; uint8_t protocol, algorithm; struct str key; /* bytes */ };
+struct dns_mx {
+	uint16_t preference;
+	struct str host;
+};
+struct dns_soa {
+	struct str mname, rname;
+	uint32_t serial, refresh, retry, expire, minimum;
+};
+struct dns_srv {
+	uint16_t priority, weight, port;
+	struct str target;
+};
+struct dns_tlsa {
+	uint8_t usage, selector, matching;
+	struct str data; /* bytes */
+};
+struct dns_caa {
+	uint8_t flags;
+	struct str tag, value;
+};
+struct dns_ds {
+	uint16_t key_tag;
+	uint8_t algorithm, digest_type;
+	struct str digest; /* bytes */
+};
+struct dns_dnskey {
+	uint16_t flags;
+	uint8_t protocol, algorithm;
+	struct str key; /* bytes */
+};
 struct dns_rrsig {
 	struct str covered; /* mnemonic */
 	uint8_t algorithm, labels;
@@ -44,22 +87,30 @@ struct dns_rrsig {
 	uint16_t key_tag;
 	struct str signer;
 };
-struct dns_nsec3param { uint8_t algorithm, flags; uint16_t iterations; struct str salt; /* hex */ };
-struct dns_txt { struct str joined; struct str *strings; size_t count; };
+struct dns_nsec3param {
+	uint8_t algorithm, flags;
+	uint16_t iterations;
+	struct str salt; /* hex */
+};
+struct dns_txt {
+	struct str joined;
+	struct str *strings;
+	size_t count;
+};
 
 struct dns_record {
 	struct str text; /* presentation format, as in the evidence */
 	bool parsed;
 	union {
-		struct ip address;      /* A, AAAA */
-		struct str name;        /* NS, CNAME, PTR; no final dot */
-		struct dns_mx mx;       /* host "" is the root: null MX */
-		struct dns_txt txt;     /* TXT, SPF */
+		struct ip address;  /* A, AAAA */
+		struct str name;    /* NS, CNAME, PTR; no final dot */
+		struct dns_mx mx;   /* host "" is the root: null MX */
+		struct dns_txt txt; /* TXT, SPF */
 		struct dns_soa soa;
 		struct dns_srv srv;
 		struct dns_tlsa tlsa;
 		struct dns_caa caa;
-		struct dns_ds ds;       /* DS, CDS */
+		struct dns_ds ds;	  /* DS, CDS */
 		struct dns_dnskey dnskey; /* DNSKEY, CDNSKEY */
 		struct dns_rrsig rrsig;
 		struct dns_nsec3param nsec3param;
@@ -71,14 +122,14 @@ struct dns_answer {
 	enum dns_type type;
 	enum dns_status status;
 	enum dns_security security;
-	int64_t ttl; /* seconds, the smallest of the set; -1 when not known */
+	int64_t ttl;	     /* seconds, the smallest of the set; -1 when not known */
 	struct str *aliases; /* names of the CNAME chain that was followed, in order */
 	size_t alias_count;
 	struct dns_record *records;
 	size_t count;
 	/* Only for a question put to one server (dns_question.server). */
 	bool authoritative, truncated, recursion, edns;
-	unsigned size; /* octets of the response, 0 when not known */
+	unsigned size;	      /* octets of the response, 0 when not known */
 	struct str bogus_why; /* what the validator said, with DNS_BOGUS */
 };
 

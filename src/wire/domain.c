@@ -61,7 +61,7 @@ bool domain_is_fqdn(struct str name)
 	uint64_t number;
 
 	return domain_is_host(name) && domain_labels(name) >= 2 &&
-	    !str_uint(domain_last(name, 1), UINT64_MAX, &number);
+	       !str_uint(domain_last(name, 1), UINT64_MAX, &number);
 }
 
 bool domain_eq(struct str a, struct str b)
@@ -76,7 +76,7 @@ bool domain_under(struct str name, struct str ancestor)
 	if (ancestor.n == 0 || str_ieq(name, ancestor))
 		return true;
 	return name.n > ancestor.n && str_iends(name, ancestor) &&
-	    name.p[name.n - ancestor.n - 1] == '.';
+	       name.p[name.n - ancestor.n - 1] == '.';
 }
 
 size_t domain_labels(struct str name)
@@ -112,11 +112,11 @@ static bool refuse_other_things(struct str typed, struct error *e)
 		return error_set(e, "\"%.*s\" is a URL: give the domain alone, such as example.com",
 		    (int)(bare.n > 200 ? 200 : bare.n), bare.p);
 	if (str_chr(bare, '@') >= 0)
-		return error_set(e,
-		    "\"%.*s\" is a mail address: give what stands behind the @",
+		return error_set(e, "\"%.*s\" is a mail address: give what stands behind the @",
 		    (int)(bare.n > 200 ? 200 : bare.n), bare.p);
 	if (ip_parse(bare, &ip) || bare.p[0] == '[')
-		return error_set(e, "\"%.*s\" is an address: give a domain, and addresses with --ip",
+		return error_set(e,
+		    "\"%.*s\" is an address: give a domain, and addresses with --ip",
 		    (int)(bare.n > 200 ? 200 : bare.n), bare.p);
 	return true;
 }
@@ -147,12 +147,13 @@ bool domain_from_user(struct arena *a, struct str typed, struct str *out, struct
 		}
 	name = domain_undot(name);
 	for (size_t i = 0; i < name.n; i++)
-		if (!is_alnum(name.p[i]) && name.p[i] != '-' && name.p[i] != '.' && name.p[i] != '_')
+		if (!is_alnum(name.p[i]) && name.p[i] != '-' && name.p[i] != '.' &&
+		    name.p[i] != '_')
 			name.n = 0;
 	if (!domain_valid(name))
-		return error_set(e,
-		    "this is not a domain name: letters, digits and hyphens, parted by single dots, "
-		    "63 bytes a label and 253 in all (RFC 1035 section 2.3.4)");
+		return error_set(e, "this is not a domain name: letters, digits and hyphens, "
+				    "parted by single dots, "
+				    "63 bytes a label and 253 in all (RFC 1035 section 2.3.4)");
 	*out = arena_lower(a, name);
 	return true;
 }

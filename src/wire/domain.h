@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-#define DOMAIN_MAX       253 /* octets of a name in text, RFC 1035 section 3.1 */
+#define DOMAIN_MAX	 253 /* octets of a name in text, RFC 1035 section 3.1 */
 #define DOMAIN_LABEL_MAX 63
 
 /* Labels of 1..63 bytes, 253 in all, any byte but NUL and controls: fit to be asked for. */
@@ -19,7 +19,7 @@ bool domain_is_host(struct str name);
 /* domain_is_host, at least two labels, the last not all digits. */
 bool domain_is_fqdn(struct str name);
 
-struct str domain_undot(struct str name); /* without one final dot */
+struct str domain_undot(struct str name);   /* without one final dot */
 bool domain_eq(struct str a, struct str b); /* a final dot on either is ignored */
 /* Is `name` equal to `ancestor` or beneath it? */
 bool domain_under(struct str name, struct str ancestor);

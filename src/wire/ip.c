@@ -83,8 +83,8 @@ struct str ip_arpa(struct arena *a, struct ip ip)
 {
 	struct str reversed = ip_reversed(a, ip);
 
-	return arena_fmt(a, STR_FMT ".%s", STR_ARG(reversed),
-	    ip.family == IP_V6 ? "ip6.arpa" : "in-addr.arpa");
+	return arena_fmt(
+	    a, STR_FMT ".%s", STR_ARG(reversed), ip.family == IP_V6 ? "ip6.arpa" : "in-addr.arpa");
 }
 
 struct special {

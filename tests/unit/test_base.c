@@ -26,8 +26,13 @@ static void numbers_are_bounded(void **state)
 		uint64_t max;
 		bool ok;
 	} rows[] = {
-		{ "0", 0, true }, { "1", 0, false }, { "255", 255, true }, { "256", 255, false },
-		{ "", 9, false }, { "-1", 9, false }, { " 1", 9, false },
+		{ "0", 0, true },
+		{ "1", 0, false },
+		{ "255", 255, true },
+		{ "256", 255, false },
+		{ "", 9, false },
+		{ "-1", 9, false },
+		{ " 1", 9, false },
 		{ "18446744073709551615", UINT64_MAX, true },
 		{ "18446744073709551616", UINT64_MAX, false },
 	};
