@@ -27,7 +27,8 @@ void *arena_alloc(struct arena *, size_t count, size_t size);
 /* A copy of the bytes; a NUL follows them, outside the length. */
 struct str arena_str(struct arena *, struct str);
 struct str arena_lower(struct arena *, struct str);
-struct str arena_fmt(struct arena *, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+struct str arena_fmt(struct arena *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), nonnull(2)));
 struct str arena_vfmt(struct arena *, const char *fmt, va_list)
     __attribute__((format(printf, 2, 0), nonnull(2)));
 

@@ -1,0 +1,6 @@
+#!/bin/bash
+# bench.sh - every bench program once; each prints ratios against its peers in one interleaved run.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+meson compile -C build >/dev/null || exit 1
+meson test -C build --benchmark --no-rebuild --verbose 2>&1 | grep -v '^\(ninja\|Running\|Full log\)'
