@@ -15,6 +15,7 @@
 
 #include <event2/event.h>
 
+#include "base/error.h"
 #include "evidence/case.h"
 
 struct collector;
