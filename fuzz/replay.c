@@ -6,12 +6,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-#define MAX_INPUT ((size_t)1 << 20)
+#define INPUT_MAX ((size_t)1 << 20)
 
 static int replay_file(const char *folder, const char *name)
 {
 	char *path = NULL;
-	uint8_t *bytes = malloc(MAX_INPUT);
+	uint8_t *bytes = malloc(INPUT_MAX);
 
 	if (bytes == NULL || asprintf(&path, "%s/%s", folder, name) < 0)
 		abort();
@@ -20,7 +20,7 @@ static int replay_file(const char *folder, const char *name)
 		perror(path);
 		exit(1);
 	}
-	size_t n = fread(bytes, 1, MAX_INPUT, file);
+	size_t n = fread(bytes, 1, INPUT_MAX, file);
 	fclose(file);
 	/* An exact copy, so that the sanitizer sees a read beyond the end. */
 	uint8_t *exact = malloc(n > 0 ? n : 1);
