@@ -9,7 +9,7 @@
  *	file:PATH           a text file; private keys in it are left out
  *	key:PATH            the public half of a private key, as PEM; the key itself is never kept
  *	roots:PATH          trusted roots that the certificates in PATH could end in, PEM
- *	run:postconf, run:exim, run:exim-transports, run:doveconf
+ *	run:postconf, run:exim, run:exim-transports, run:doveconf, run:doveconf-tls
  *	                    the settings as these programs print them
  *
  * Files are at most 256 KiB, programs have ten seconds.  What is found is kept in the evidence,
@@ -23,5 +23,8 @@
 #include "collect/collect.h"
 
 #define HOST_MAX_TEXT ((size_t)256 * 1024)
+
+/* The text without the blocks of private keys in it: evidence is meant to be shown around. */
+struct str host_without_keys(struct arena *, struct str text);
 
 #endif
