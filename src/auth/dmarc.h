@@ -42,7 +42,7 @@ struct dmarc_fault {
 struct dmarc_uri {
 	struct str text;	    /* as in the record, trimmed */
 	struct str mailbox, domain; /* of mailto: addresses, size and query cut off */
-	bool valid, mailto;
+	bool valid, mailto;	    /* not valid, but a domain: only "mailto:" is missing */
 };
 
 struct dmarc_record {
@@ -62,6 +62,11 @@ struct dmarc_record {
 
 /* False when it does not begin with v=DMARC1: then it is no DMARC record at all. */
 bool dmarc_record_parse(struct arena *, struct str text, struct dmarc_record *out);
+/*
+ * A valid record that says the same: tags in the usual order, defaults, unknown tags and
+ * what was broken left out; a missing policy becomes none, "a@b" becomes "mailto:a@b".
+ */
+struct str dmarc_record_write(struct arena *, const struct dmarc_record *);
 const char *dmarc_request_name(enum dmarc_request);
 /* The policy for the domain itself, an existing and a missing subdomain; "none" if broken. */
 enum dmarc_request dmarc_own_policy(const struct dmarc_record *);

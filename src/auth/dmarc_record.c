@@ -124,6 +124,9 @@ static void read_uri(struct arena *a, struct dmarc_record *r, struct dmarc_uri *
 		fault(a, r, DMARC_FAULT_URI, at,
 		    "\"" STR_FMT "\" in %s is no address: write mailto: in front of it",
 		    STR_ARG(u->text), tag);
+		u->mailbox = u->text;
+		if (!is_mailbox(u->mailbox, &u->domain))
+			u->domain = (struct str){ 0 };
 		return;
 	}
 	if (bang >= 0) {
@@ -249,6 +252,59 @@ bool dmarc_record_parse(struct arena *a, struct str text, struct dmarc_record *o
 	for (size_t i = 0; i < out->rua_count; i++)
 		out->usable = out->usable || out->rua[i].valid;
 	return true;
+}
+
+static struct str write_uris(
+    struct arena *a, struct str text, const char *tag, const struct dmarc_uri *uris, size_t count)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < count; i++) {
+		const struct dmarc_uri *u = &uris[i];
+		bool missing_scheme = !u->valid && !u->mailto && u->domain.n > 0;
+
+		if (!u->valid && !missing_scheme)
+			continue;
+		if (before[0] == '\0')
+			text = arena_fmt(a, STR_FMT "; %s=", STR_ARG(text), tag);
+		text = u->valid && !u->mailto ? arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(text),
+						    before, STR_ARG(u->text))
+					      : arena_fmt(a, STR_FMT "%smailto:" STR_FMT,
+						    STR_ARG(text), before, STR_ARG(u->mailbox));
+		before = ",";
+	}
+	return text;
+}
+
+struct str dmarc_record_write(struct arena *a, const struct dmarc_record *r)
+{
+	struct str text = arena_fmt(
+	    a, "v=DMARC1; p=%s", dmarc_request_name(r->p >= DMARC_NONE ? r->p : DMARC_NONE));
+	struct str fo = { 0 };
+	bool fo_faulty = false;
+
+	if (r->sp >= DMARC_NONE)
+		text = arena_fmt(a, STR_FMT "; sp=%s", STR_ARG(text), dmarc_request_name(r->sp));
+	if (r->np >= DMARC_NONE)
+		text = arena_fmt(a, STR_FMT "; np=%s", STR_ARG(text), dmarc_request_name(r->np));
+	if (r->psd != 'u')
+		text = arena_fmt(a, STR_FMT "; psd=%c", STR_ARG(text), r->psd);
+	if (r->testing)
+		text = arena_fmt(a, STR_FMT "; t=y", STR_ARG(text));
+	if (r->strict_dkim)
+		text = arena_fmt(a, STR_FMT "; adkim=s", STR_ARG(text));
+	if (r->strict_spf)
+		text = arena_fmt(a, STR_FMT "; aspf=s", STR_ARG(text));
+	text = write_uris(a, text, "rua", r->rua, r->rua_count);
+	text = write_uris(a, text, "ruf", r->ruf, r->ruf_count);
+	if (find(r, "fo") != NULL && str_find(text, STR("; ruf=")) >= 0)
+		fo = find(r, "fo")->value;
+	for (size_t i = 0; i < r->fault_count; i++)
+		fo_faulty = fo_faulty || (r->faults[i].kind == DMARC_FAULT_VALUE && fo.p != NULL &&
+					     r->tags.text.p + r->faults[i].at == fo.p);
+	if (fo.n > 0 && !fo_faulty)
+		text = arena_fmt(a, STR_FMT "; fo=" STR_FMT, STR_ARG(text), STR_ARG(fo));
+	return text;
 }
 
 const char *dmarc_request_name(enum dmarc_request request)
