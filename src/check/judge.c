@@ -23,12 +23,6 @@ const struct session *judge_session(struct judge *j, const struct session_questi
 	return answered_or_pending(j, case_session(j->facts, q));
 }
 
-const struct https_reply *judge_https(struct judge *j, struct str host, struct str path)
-{
-	return answered_or_pending(
-	    j, case_https(j->facts, &(struct https_question){ .host = host, .path = path }));
-}
-
 const struct host_answer *judge_host(struct judge *j, struct str key)
 {
 	return answered_or_pending(j, case_host(j->facts, key));

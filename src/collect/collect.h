@@ -26,8 +26,9 @@ struct job {
 	void (*step)(void *context);
 	void *context;
 	/* the driver's own */
-	size_t asked; /* handed to backends, not answered yet */
-	bool dirty;   /* something was answered since the last step */
+	size_t asked;	    /* handed to backends, not answered yet */
+	bool dirty;	    /* something was answered since the last step */
+	size_t last_answer; /* index of the latest answer */
 };
 
 /* One kind of answerer: DNS engine, sessions, HTTPS, host.  `self` comes first in each. */
@@ -57,8 +58,8 @@ struct collect_options {
 	enum dns_engine engine;	   /* the default: ENGINE_UNBOUND, ENGINE_CARES with a resolver */
 	struct zone_source *zones; /* --zone */
 	size_t zone_count;
-	bool offline;		 /* --offline: nothing goes to the network */
-	struct str evidence;	 /* --evidence FILE: only what the file says */
+	bool offline; /* --offline: nothing goes to the network */
+	bool replay;  /* --evidence: the case was read from a file, nothing else is asked */
 	struct str trust_anchor; /* file with the root's DNSKEY/DS; empty: built in */
 	struct str roots;	 /* PEM file of trusted CAs; empty: the system's */
 	int timeout_ms;		 /* of the whole run; 60,000 */
@@ -84,12 +85,12 @@ size_t collect_answered_count(const struct collector *);
 
 /* ---- for backends ---- */
 void collect_answered(struct collector *, struct job *, struct fact *);
+/* The fact takes the answer of `target` (an alias led there) once that one is answered. */
+void collect_follow(struct collector *, struct job *, struct fact *, struct fact *target);
 struct event_base *collect_base(struct collector *);
 const struct collect_options *collect_options(const struct collector *);
 int64_t collect_ms(const struct collector *); /* since the start, monotonic */
 
-struct backend *backend_dns_unbound(struct collector *, struct arena *, struct error *);
-struct backend *backend_dns_cares(struct collector *, struct arena *, struct error *);
 struct backend *backend_sessions(struct collector *, struct arena *, struct error *);
 struct backend *backend_https(struct collector *, struct arena *, struct error *);
 struct backend *backend_host(struct collector *, struct arena *, struct error *);

@@ -32,8 +32,9 @@ struct dns_question {
 };
 
 struct https_question {
-	struct str host; /* also SNI, Host and the name the certificate must match */
-	struct str path; /* with the leading slash */
+	struct str host;   /* also SNI, Host and the name the certificate must match */
+	struct str path;   /* with the leading slash */
+	struct ip address; /* where to go; whoever asks has looked it up, so it is evidence too */
 };
 
 struct header {
@@ -86,6 +87,9 @@ struct fact {
 	   the question (SIZE_MAX: none), so that the critical path can be walked back. */
 	int64_t asked_ms, answered_ms;
 	size_t after;
+	/* Facts whose alias led to this one and that take its answer (the driver's own). */
+	struct fact *followers, *next_follower;
+	bool replayed; /* follows from the rules of replay, stands not in the file itself */
 	void *derived; /* costly values that judges computed from it; owned by the arena */
 };
 

@@ -5,6 +5,7 @@
 #define EVIDENCE_FILE_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "evidence/case.h"
 
 /* The whole file as text, appended. */
@@ -17,6 +18,9 @@ void evidence_write(const struct frank_case *, struct buf *out);
  * At most 64 MiB, nesting 32, 20,000 answers.
  */
 bool evidence_read(struct frank_case *, struct str text, const char *name, struct error *);
+
+/* "2026-11-23T08:00:00Z" (RFC 3339, UTC) or seconds since 1970. */
+bool evidence_time_parse(struct str, int64_t *out);
 
 /*
  * What a file's facts answer beyond their exact questions, by the replay rules of the

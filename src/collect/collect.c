@@ -1,0 +1,244 @@
+/*
+ * collect - the driver; see collect.h.
+ *
+ * The loop turns; answers mark their job dirty; after each turn the dirty jobs are stepped
+ * once, and what they newly ask is handed out. So a burst of answers costs one step.
+ */
+#include "collect/collect.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "collect/sources.h"
+
+struct collector {
+	struct arena *arena;
+	const struct collect_options *options;
+	struct event_base *base;
+	struct backend *backends[ASK_HOST + 1]; /* by enum ask */
+	struct job *jobs;
+	size_t job_count;
+	int64_t begun; /* monotonic ms */
+	size_t in_flight, answered;
+	struct job *current_job;
+	const struct fact *current;
+	size_t last_answer; /* index of the latest answer in the case being stepped */
+	bool over;	    /* nothing more is taken */
+};
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t collect_ms(const struct collector *c)
+{
+	return monotonic_ms() - c->begun;
+}
+
+struct event_base *collect_base(struct collector *c)
+{
+	return c->base;
+}
+
+const struct collect_options *collect_options(const struct collector *c)
+{
+	return c->options;
+}
+
+const struct fact *collect_current(const struct collector *c)
+{
+	return c->in_flight > 0 ? c->current : NULL;
+}
+
+size_t collect_in_flight(const struct collector *c)
+{
+	return c->in_flight;
+}
+
+size_t collect_answered_count(const struct collector *c)
+{
+	return c->answered;
+}
+
+struct collector *collect_new(
+    struct arena *a, const struct collect_options *options, struct error *e)
+{
+	struct collector *c = arena_new(a, struct collector);
+
+	c->arena = a;
+	c->options = options;
+	c->begun = monotonic_ms();
+	c->base = event_base_new();
+	if (c->base == NULL) {
+		error_set(e, "the event loop cannot be set up");
+		return NULL;
+	}
+	if (sources_open(c, a, c->backends, e))
+		return c;
+	collect_free(c);
+	return NULL;
+}
+
+void collect_free(struct collector *c)
+{
+	for (size_t i = 0; i < LENGTH(c->backends); i++)
+		if (c->backends[i] != NULL)
+			c->backends[i]->release(c->backends[i]);
+	event_base_free(c->base);
+}
+
+/* Names the alias passed through, then those of the answer it led to. */
+static void take_answer(struct frank_case *c, struct fact *f, const struct fact *target)
+{
+	struct str *aliases = f->dns.aliases, name = f->question.dns.name;
+	size_t count = f->dns.alias_count;
+
+	f->dns = target->dns;
+	f->dns.name = name;
+	f->from = target->from;
+	for (size_t i = 0; i < target->dns.alias_count; i++)
+		arena_push(c->arena, aliases, count, struct str, target->dns.aliases[i]);
+	f->dns.aliases = aliases;
+	f->dns.alias_count = count;
+}
+
+void collect_follow(struct collector *c, struct job *job, struct fact *f, struct fact *target)
+{
+	if (target->state == FACT_ANSWERED) {
+		take_answer(job->facts, f, target);
+		collect_answered(c, job, f);
+		return;
+	}
+	f->next_follower = target->followers;
+	target->followers = f;
+}
+
+static void answer_followers(struct collector *c, struct job *job, struct fact *target)
+{
+	while (target->followers != NULL) {
+		struct fact *f = target->followers;
+
+		target->followers = f->next_follower;
+		take_answer(job->facts, f, target);
+		collect_answered(c, job, f);
+	}
+}
+
+void collect_answered(struct collector *c, struct job *job, struct fact *f)
+{
+	if (c->over || f->state == FACT_ANSWERED)
+		return;
+	f->answered_ms = collect_ms(c);
+	case_answered(job->facts, f);
+	job->dirty = true;
+	job->last_answer = f->index;
+	job->asked--;
+	c->in_flight--;
+	c->answered++;
+	answer_followers(c, job, f);
+}
+
+/* Hand out all that is open; a backend may answer at once, which makes the job dirty again. */
+static void hand_out(struct collector *c, struct job *job)
+{
+	for (struct fact *f; (f = case_next_open(job->facts)) != NULL;) {
+		f->asked_ms = collect_ms(c);
+		job->asked++;
+		c->in_flight++;
+		c->current = f;
+		c->backends[f->question.ask]->ask(c->backends[f->question.ask], job, f);
+	}
+}
+
+static void step(struct collector *c, struct job *job)
+{
+	while (job->dirty || job->facts->open > 0) {
+		if (job->dirty) {
+			job->dirty = false;
+			job->facts->after = job->last_answer;
+			job->step(job->context);
+		}
+		hand_out(c, job);
+	}
+}
+
+/* Turns of the loop are at most this long, so that an interrupt is seen. */
+#define TURN_MS 100
+
+static void on_turn_end(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd, (void)what, (void)context;
+}
+
+static bool time_is_up(const struct collector *c)
+{
+	const struct collect_options *o = c->options;
+
+	return (o->interrupted != NULL && *o->interrupted != 0) ||
+	       (o->timeout_ms > 0 && collect_ms(c) >= o->timeout_ms);
+}
+
+static void give_up(struct collector *c)
+{
+	const char *why = c->options->interrupted != NULL && *c->options->interrupted != 0
+			      ? "interrupted before an answer came"
+			      : "no answer within the time limit of the whole run (--timeout)";
+
+	for (size_t i = 0; i < LENGTH(c->backends); i++)
+		c->backends[i]->cancel(c->backends[i]);
+	c->over = true;
+	for (size_t j = 0; j < c->job_count; j++) {
+		struct frank_case *facts = c->jobs[j].facts;
+
+		for (size_t i = 0; i < facts->count; i++) {
+			struct fact *f = facts->facts[i];
+
+			if (f->state == FACT_ANSWERED)
+				continue;
+			case_put_nothing(facts, f, str_of(why));
+			case_answered(facts, f);
+		}
+	}
+}
+
+static void turn(struct collector *c, struct event *alarm)
+{
+	const struct timeval limit = { 0, TURN_MS * 1000 };
+
+	event_add(alarm, &limit);
+	event_base_loop(c->base, EVLOOP_ONCE);
+	event_del(alarm);
+	for (size_t i = 0; i < c->job_count; i++)
+		if (c->jobs[i].dirty)
+			step(c, &c->jobs[i]);
+	if (c->options->progress != NULL)
+		c->options->progress(c->options->progress_context, c);
+}
+
+bool collect_run(struct collector *c, struct job *jobs, size_t count)
+{
+	struct event *alarm = event_new(c->base, -1, 0, on_turn_end, NULL);
+
+	c->jobs = jobs;
+	c->job_count = count;
+	c->over = false;
+	for (size_t i = 0; i < count; i++) {
+		jobs[i].dirty = true;
+		jobs[i].last_answer = SIZE_MAX;
+		step(c, &jobs[i]);
+	}
+	while (c->in_flight > 0 && !time_is_up(c))
+		turn(c, alarm);
+	event_free(alarm);
+	if (c->in_flight == 0)
+		return true;
+	give_up(c);
+	c->in_flight = 0;
+	for (size_t i = 0; i < count; i++)
+		jobs[i].step(jobs[i].context);
+	return false;
+}

@@ -1,0 +1,230 @@
+/*
+ * dns_cares - a stub resolver towards --resolver, and direct questions to any name server.
+ *
+ * One c-ares channel a server and transport. Queries are made by ldns, so that AD, DO, RD
+ * and EDNS are as we want them; c-ares sends, retries, falls back to TCP and matches ids.
+ */
+#include "collect/dns_servers.h"
+
+#include <ares.h>
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdlib.h>
+
+#include "collect/dns_wire.h"
+
+#define TRY_MS	    4000
+#define TRIES	    3
+#define MAX_SERVERS 512
+#define MAX_SOCKETS 16 /* of one channel: one UDP and some TCP */
+
+struct watched {
+	ares_socket_t fd;
+	struct event *event;
+};
+
+struct server {
+	struct dns_servers *all;
+	struct server *next;
+	struct ip address;
+	enum dns_transport transport;
+	uint16_t port;
+	ares_channel channel;
+	struct event *timer;
+	struct watched watched[MAX_SOCKETS];
+	bool fallback; /* may c-ares go over to TCP by itself? */
+};
+
+struct dns_servers {
+	struct collector *collector;
+	struct arena *arena;
+	struct server *first;
+	size_t count;
+};
+
+/* One question under way. */
+struct asking {
+	struct server *server;
+	struct job *job;
+	struct fact *fact;
+};
+
+struct dns_servers *dns_servers_new(struct collector *c, struct arena *a)
+{
+	struct dns_servers *all = arena_new(a, struct dns_servers);
+
+	all->collector = c;
+	all->arena = a;
+	return all;
+}
+
+static void arm_timer(struct server *s)
+{
+	struct timeval limit, *next = ares_timeout(s->channel, NULL, &limit);
+
+	if (next != NULL)
+		event_add(s->timer, next);
+	else
+		event_del(s->timer);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+
+	(void)fd, (void)what;
+	ares_process_fd(s->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	arm_timer(s);
+}
+
+static void on_socket(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+
+	ares_process_fd(s->channel, (what & EV_READ) != 0 ? fd : ARES_SOCKET_BAD,
+	    (what & EV_WRITE) != 0 ? fd : ARES_SOCKET_BAD);
+	arm_timer(s);
+}
+
+/* c-ares tells which of its sockets wait for what. */
+static void on_state(void *context, ares_socket_t fd, int readable, int writable)
+{
+	struct server *s = context;
+	struct watched *slot = NULL;
+
+	for (size_t i = 0; i < MAX_SOCKETS && (slot == NULL || slot->fd != fd); i++)
+		if (s->watched[i].event != NULL ? s->watched[i].fd == fd : slot == NULL)
+			slot = &s->watched[i];
+	if (slot == NULL)
+		return;
+	if (slot->event != NULL) {
+		event_free(slot->event);
+		slot->event = NULL;
+	}
+	if (!readable && !writable)
+		return;
+	slot->fd = fd;
+	slot->event = event_new(collect_base(s->all->collector), fd,
+	    (short)((readable ? EV_READ : 0) | (writable ? EV_WRITE : 0) | EV_PERSIST), on_socket,
+	    s);
+	event_add(slot->event, NULL);
+}
+
+static bool set_server(struct server *s)
+{
+	struct ares_addr_port_node node = { .family =
+						s->address.family == IP_V4 ? AF_INET : AF_INET6,
+		.udp_port = s->port,
+		.tcp_port = s->port };
+
+	memcpy(&node.addr, s->address.bytes, s->address.family == IP_V4 ? 4 : 16);
+	return ares_set_servers_ports(s->channel, &node) == ARES_SUCCESS;
+}
+
+static bool open_channel(struct server *s)
+{
+	/* Answers with SERVFAIL and the like are facts, to be handed on as they came. */
+	struct ares_options options = {
+		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
+			 ARES_FLAG_STAYOPEN | (s->transport == DNS_TCP ? ARES_FLAG_USEVC : 0) |
+			 (s->fallback ? 0 : ARES_FLAG_IGNTC),
+		.timeout = TRY_MS,
+		.tries = TRIES,
+		.sock_state_cb = on_state,
+		.sock_state_cb_data = s,
+	};
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+
+	if (ares_init_options(&s->channel, &options, mask) != ARES_SUCCESS)
+		return false;
+	if (set_server(s))
+		return true;
+	ares_destroy(s->channel);
+	return false;
+}
+
+static struct server *server_for(
+    struct dns_servers *all, struct ip address, uint16_t port, enum dns_transport t, bool fallback)
+{
+	struct server *s;
+
+	for (s = all->first; s != NULL; s = s->next)
+		if (ip_eq(s->address, address) && s->port == port && s->transport == t)
+			return s;
+	if (all->count == MAX_SERVERS)
+		return NULL;
+	s = arena_new(all->arena, struct server);
+	*s = (struct server){
+		.all = all, .address = address, .port = port, .transport = t, .fallback = fallback
+	};
+	if (!open_channel(s))
+		return NULL;
+	s->timer = event_new(collect_base(all->collector), -1, 0, on_timer, s);
+	s->next = all->first;
+	all->first = s;
+	all->count++;
+	return s;
+}
+
+static const char *failure_text(int status)
+{
+	return status == ARES_ETIMEOUT ? "no answer within the time limit" : ares_strerror(status);
+}
+
+static void on_reply(void *context, int status, int timeouts, unsigned char *bytes, int size)
+{
+	struct asking *q = context;
+	struct collector *c = q->server->all->collector;
+	struct frank_case *facts = q->job->facts;
+
+	(void)timeouts;
+	if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED)
+		return;
+	if (bytes == NULL || !dns_wire_answer(facts, q->fact, bytes, (size_t)size)) {
+		case_put_dns(facts, q->fact,
+		    bytes != NULL || status == ARES_EBADRESP ? DNS_SERVFAIL : DNS_TIMEOUT, NULL, 0);
+		q->fact->dns.bogus_why = arena_str(
+		    facts->arena, bytes != NULL ? STR("the response answers another question")
+						: str_of(failure_text(status)));
+	}
+	struct str server = ip_write(facts->arena, q->server->address);
+	q->fact->from = arena_fmt(facts->arena,
+	    q->server->address.family == IP_V6 ? "[" STR_FMT "]:%u" : STR_FMT ":%u",
+	    STR_ARG(server), q->server->port);
+	collect_answered(c, q->job, q->fact);
+}
+
+void dns_servers_ask(
+    struct dns_servers *all, const struct dns_target *t, struct job *job, struct fact *f)
+{
+	struct server *s = server_for(all, t->address, t->port, t->transport, t->fallback);
+	struct asking *q = arena_new(all->arena, struct asking);
+	size_t size = 0;
+	uint8_t *query = s == NULL ? NULL : dns_wire_query(job->facts, &f->question.dns, &size);
+
+	if (query == NULL) {
+		case_put_dns(job->facts, f, DNS_SERVFAIL, NULL, 0);
+		f->dns.bogus_why = STR("the question could not be sent");
+		collect_answered(all->collector, job, f);
+		return;
+	}
+	*q = (struct asking){ s, job, f };
+	ares_send(s->channel, query, (int)size, on_reply, q);
+	free(query);
+	arm_timer(s);
+}
+
+void dns_servers_cancel(struct dns_servers *all)
+{
+	for (struct server *s = all->first; s != NULL; s = s->next)
+		ares_cancel(s->channel);
+}
+
+void dns_servers_free(struct dns_servers *all)
+{
+	for (struct server *s = all->first; s != NULL; s = s->next) {
+		ares_destroy(s->channel);
+		event_free(s->timer);
+	}
+	all->first = NULL;
+}

@@ -1,0 +1,184 @@
+/*
+ * dns_unbound - libunbound on our event loop: recursion and validation in this process.
+ *
+ * One context, for one thread. The zones that libunbound answers by itself (RFC 6303, test
+ * networks) are taken out: an audit wants to know what the world says.
+ */
+#include "collect/dns_unbound.h"
+
+#include <unbound-event.h>
+#include <unbound.h>
+
+#include "collect/dns_wire.h"
+#include "collect/trust_anchor.h"
+
+struct unbound {
+	struct collector *collector;
+	struct arena *arena;
+	struct ub_ctx *context;
+	struct under_way *first;
+};
+
+struct under_way {
+	struct unbound *engine;
+	struct under_way *next;
+	struct job *job;
+	struct fact *fact;
+	int id;
+	bool done;
+};
+
+static const struct {
+	const char *name, *value;
+} settings[] = {
+	{ "module-config:", "validator iterator" },
+	{ "use-syslog:", "no" },
+	{ "verbosity:", "0" },
+	{ "do-not-query-localhost:", "no" },
+	{ "outgoing-range:", "900" },
+	{ "num-queries-per-thread:", "900" },
+	{ "edns-buffer-size:", "1232" },
+	{ "qname-minimisation:", "yes" },
+	{ "unblock-lan-zones:", "yes" },
+	{ "insecure-lan-zones:", "yes" },
+	{ "val-bogus-ttl:", "10" },
+	{ "infra-cache-min-rtt:", "100" },
+};
+
+static const char *const answered_by_itself[] = {
+	"test.",
+	"invalid.",
+	"2.0.192.in-addr.arpa.",
+	"100.51.198.in-addr.arpa.",
+	"113.0.203.in-addr.arpa.",
+	"8.b.d.0.1.0.0.2.ip6.arpa.",
+	"onion.",
+	"home.arpa.",
+};
+
+static bool set_options(struct unbound *u, struct error *e)
+{
+	for (size_t i = 0; i < LENGTH(settings); i++)
+		if (ub_ctx_set_option(u->context, settings[i].name, settings[i].value) != 0)
+			return error_set(e, "libunbound refuses the option %s %s", settings[i].name,
+			    settings[i].value);
+	for (size_t i = 0; i < LENGTH(answered_by_itself); i++)
+		ub_ctx_zone_add(u->context, answered_by_itself[i], "transparent");
+	return true;
+}
+
+static bool set_anchor(struct unbound *u, struct error *e)
+{
+	struct str file = collect_options(u->collector)->trust_anchor;
+	int failed = 0;
+
+	if (file.n > 0) {
+		failed = ub_ctx_add_ta_file(u->context, arena_str(u->arena, file).p);
+		return failed == 0 ? true
+				   : error_set(e, STR_FMT ": not a trust anchor file (%s)",
+					 STR_ARG(file), ub_strerror(failed));
+	}
+	for (size_t i = 0; i < trust_anchor_count; i++)
+		failed |= ub_ctx_add_ta(u->context, trust_anchors_of_root[i]);
+	return failed == 0 ? true : error_set(e, "libunbound refuses the root's trust anchor");
+}
+
+struct unbound *unbound_new(struct collector *c, struct arena *a, struct error *e)
+{
+	struct unbound *u = arena_new(a, struct unbound);
+	struct str resolver = collect_options(c)->resolver;
+
+	u->collector = c;
+	u->arena = a;
+	u->context = ub_ctx_create_event(collect_base(c));
+	if (u->context == NULL) {
+		error_set(e, "libunbound cannot be set up");
+		return NULL;
+	}
+	if (set_options(u, e) && set_anchor(u, e)) {
+		struct str forward = resolver;
+		ptrdiff_t colon = str_rchr(resolver, ':');
+
+		/* libunbound writes a port behind an '@'. */
+		if (colon > 0 && str_chr(resolver, ':') == colon)
+			forward = arena_fmt(a, STR_FMT "@" STR_FMT,
+			    STR_ARG(str_slice(resolver, 0, (size_t)colon)),
+			    STR_ARG(str_skip(resolver, (size_t)colon + 1)));
+		if (resolver.n == 0 || ub_ctx_set_fwd(u->context, arena_str(a, forward).p) == 0)
+			return u;
+		error_set(e, "--resolver " STR_FMT ": not an address", STR_ARG(resolver));
+	}
+	ub_ctx_delete(u->context);
+	return NULL;
+}
+
+static void forget(struct under_way *w)
+{
+	struct under_way **at = &w->engine->first;
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+}
+
+static void put_bogus(struct frank_case *c, struct fact *f, const char *why)
+{
+	case_put_dns(c, f, DNS_BOGUS, NULL, 0);
+	f->dns.security = DNS_SEC_BOGUS;
+	f->dns.bogus_why = arena_str(c->arena, str_of(why));
+}
+
+static void on_result(
+    void *context, int rcode, void *packet, int size, int security, char *why, int rate_limited)
+{
+	struct under_way *w = context;
+	struct frank_case *facts = w->job->facts;
+	struct fact *f = w->fact;
+
+	(void)rate_limited;
+	forget(w);
+	if (security == 1)
+		put_bogus(facts, f, why);
+	else if (packet == NULL || size <= 0 || !dns_wire_answer(facts, f, packet, (size_t)size))
+		case_put_dns(facts, f, rcode == 3 ? DNS_NXDOMAIN : DNS_SERVFAIL, NULL, 0);
+	if (security == 2)
+		f->dns.security = DNS_SECURE;
+	else if (security == 0 && !dns_failed(&f->dns))
+		f->dns.security = DNS_INSECURE;
+	f->dns.size = 0;
+	f->from = STR("own resolver");
+	collect_answered(w->engine->collector, w->job, f);
+}
+
+void unbound_ask(struct unbound *u, struct job *job, struct fact *f)
+{
+	const struct dns_question *q = &f->question.dns;
+	struct under_way *w = arena_new(u->arena, struct under_way);
+	struct str name = q->name.n > 0 ? q->name : STR(".");
+
+	*w = (struct under_way){ .engine = u, .next = u->first, .job = job, .fact = f };
+	u->first = w;
+	if (ub_resolve_event(u->context, arena_str(u->arena, name).p, (int)q->type, 1, w, on_result,
+		&w->id) == 0)
+		return;
+	forget(w);
+	case_put_dns(job->facts, f, DNS_SERVFAIL, NULL, 0);
+	f->dns.bogus_why = STR("libunbound could not take the question");
+	collect_answered(u->collector, job, f);
+}
+
+void unbound_cancel(struct unbound *u)
+{
+	while (u->first != NULL) {
+		struct under_way *w = u->first;
+
+		ub_cancel(u->context, w->id);
+		forget(w);
+	}
+}
+
+void unbound_free(struct unbound *u)
+{
+	unbound_cancel(u);
+	ub_ctx_delete(u->context);
+}

@@ -1,0 +1,229 @@
+/* zone - see zone.h. */
+#include "collect/zone.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/table.h"
+#include "collect/dns_wire.h"
+#include "wire/domain.h"
+
+#define MAX_BYTES   ((off_t)64 << 20)
+#define MAX_RECORDS 1000000
+#define MAX_CHAIN   16
+
+/* What stands at one name, or only beneath it (an empty non-terminal: no rows). */
+struct node {
+	struct str name;
+	struct row *rows;
+	bool delegation;
+};
+
+struct row {
+	struct row *next;
+	enum dns_type type;
+	uint32_t ttl;
+	struct str text;
+};
+
+struct zone {
+	struct arena *arena;
+	struct str apex, file;
+	struct table nodes;
+	size_t delegations;
+};
+
+static bool is_at(const void *node, const void *name)
+{
+	return str_ieq(((const struct node *)node)->name, *(const struct str *)name);
+}
+
+static struct node *find(const struct zone *z, struct str name)
+{
+	return table_get(&z->nodes, str_ihash(name, 0), is_at, &name);
+}
+
+static struct node *node_at(struct zone *z, struct str name)
+{
+	struct node *n = find(z, name);
+
+	if (n != NULL)
+		return n;
+	n = arena_new(z->arena, struct node);
+	n->name = arena_lower(z->arena, name);
+	table_add(&z->nodes, str_ihash(name, 0), n);
+	struct str parent = domain_parent(name);
+	if (parent.n > 0 && !str_ieq(name, z->apex) && domain_under(parent, z->apex))
+		node_at(z, parent);
+	return n;
+}
+
+static void add_record(struct zone *z, const ldns_rr *rr)
+{
+	struct node *n = node_at(z, dns_wire_name(z->arena, ldns_rr_owner(rr)));
+	struct row **end = &n->rows;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = arena_new(z->arena, struct row);
+	**end = (struct row){ .type = (enum dns_type)ldns_rr_get_type(rr),
+		.ttl = ldns_rr_ttl(rr),
+		.text = dns_wire_rdata(z->arena, rr) };
+	if ((*end)->type == DNS_NS && !str_ieq(n->name, z->apex) && !n->delegation) {
+		n->delegation = true;
+		z->delegations++;
+	}
+}
+
+static bool take_records(struct zone *z, ldns_zone *parsed, struct error *e)
+{
+	const ldns_rr_list *list = ldns_zone_rrs(parsed);
+
+	if (ldns_rr_list_rr_count(list) > MAX_RECORDS)
+		return error_set(
+		    e, STR_FMT ": more than %d records", STR_ARG(z->file), MAX_RECORDS);
+	add_record(z, ldns_zone_soa(parsed));
+	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(list, i);
+		struct str owner = dns_wire_name(z->arena, ldns_rr_owner(rr));
+
+		if (!domain_under(owner, z->apex))
+			return error_set(e,
+			    STR_FMT ": the record at " STR_FMT " is outside the zone " STR_FMT,
+			    STR_ARG(z->file), STR_ARG(owner), STR_ARG(z->apex));
+		add_record(z, rr);
+	}
+	return true;
+}
+
+static ldns_zone *parse_file(
+    struct arena *a, const struct zone_source *source, struct str path, struct error *e)
+{
+	struct str origin = arena_fmt(a, STR_FMT ".", STR_ARG(source->name));
+	ldns_rdf *apex = source->name.n > 0 ? ldns_dname_new_frm_str(origin.p) : NULL;
+	ldns_zone *parsed = NULL;
+	struct stat st;
+	int line = 0;
+	FILE *file = fopen(path.p, "re");
+
+	if (file == NULL || fstat(fileno(file), &st) != 0 || st.st_size > MAX_BYTES) {
+		error_set(e, "%s: %s", path.p,
+		    file == NULL ? strerror(errno) : "larger than 64 MiB, not read");
+	} else {
+		ldns_status status =
+		    ldns_zone_new_frm_fp_l(&parsed, file, apex, 3600, LDNS_RR_CLASS_IN, &line);
+		if (status != LDNS_STATUS_OK)
+			error_set(e, "%s:%d: %s", path.p, line, ldns_get_errorstr_by_id(status));
+	}
+	if (file != NULL)
+		fclose(file);
+	ldns_rdf_deep_free(apex);
+	return parsed;
+}
+
+struct zone *zone_load(struct arena *a, const struct zone_source *source, struct error *e)
+{
+	struct str path = arena_str(a, source->file);
+	ldns_zone *parsed = parse_file(a, source, path, e);
+	struct zone *z = arena_new(a, struct zone);
+	bool ok;
+
+	if (parsed == NULL)
+		return NULL;
+	z->arena = z->nodes.arena = a;
+	z->file = path;
+	if (ldns_zone_soa(parsed) == NULL) {
+		error_set(e, "%s: no SOA record, so the zone's name is not known", path.p);
+		ok = false;
+	} else {
+		z->apex = dns_wire_name(a, ldns_rr_owner(ldns_zone_soa(parsed)));
+		ok = take_records(z, parsed, e);
+	}
+	ldns_zone_deep_free(parsed);
+	return ok ? z : NULL;
+}
+
+bool zone_holds(const struct zone *z, struct str name)
+{
+	if (!domain_under(name, z->apex))
+		return false;
+	for (struct str at = name; z->delegations > 0 && !str_ieq(at, z->apex);
+	     at = domain_parent(at)) {
+		const struct node *n = find(z, at);
+
+		if (n != NULL && n->delegation)
+			return false;
+	}
+	return true;
+}
+
+/* RFC 4592: the wildcard at the closest name that exists above this one. */
+static const struct node *closest_wildcard(
+    const struct zone *z, struct frank_case *c, struct str name)
+{
+	while (!str_ieq(name, z->apex) && (name = domain_parent(name)).n > 0)
+		if (find(z, name) != NULL)
+			return find(z, arena_fmt(c->arena, "*." STR_FMT, STR_ARG(name)));
+	return NULL;
+}
+
+static const struct row *row_of(const struct node *n, enum dns_type type)
+{
+	const struct row *r = n->rows;
+
+	while (r != NULL && r->type != type)
+		r = r->next;
+	return r;
+}
+
+static void put_rows(struct frank_case *c, struct fact *f, const struct node *n)
+{
+	struct str *texts = NULL;
+	size_t count = 0;
+	int64_t ttl = -1;
+
+	for (const struct row *r = n->rows; r != NULL; r = r->next) {
+		if (r->type != f->question.dns.type)
+			continue;
+		arena_push(c->arena, texts, count, struct str, r->text);
+		ttl = ttl < 0 || r->ttl < ttl ? r->ttl : ttl;
+	}
+	case_put_dns(c, f, DNS_NOERROR, texts, count);
+	f->dns.ttl = ttl;
+}
+
+bool zone_answer(const struct zone *z, struct frank_case *c, struct fact *f, struct str *beyond)
+{
+	struct str name = f->question.dns.name, *aliases = NULL;
+	size_t count = 0;
+	bool inside = true;
+
+	for (;;) {
+		const struct node *n = find(z, name);
+		const struct row *cname;
+
+		if (n == NULL)
+			n = closest_wildcard(z, c, name);
+		cname =
+		    n == NULL || f->question.dns.type == DNS_CNAME ? NULL : row_of(n, DNS_CNAME);
+		if (cname == NULL || count == MAX_CHAIN) {
+			if (n == NULL || count == MAX_CHAIN)
+				case_put_dns(
+				    c, f, n == NULL ? DNS_NXDOMAIN : DNS_SERVFAIL, NULL, 0);
+			else
+				put_rows(c, f, n);
+			break;
+		}
+		name = domain_undot(cname->text);
+		arena_push(c->arena, aliases, count, struct str, name);
+		if (!(inside = zone_holds(z, name)))
+			break;
+	}
+	*beyond = name;
+	f->dns.aliases = aliases;
+	f->dns.alias_count = count;
+	f->from = arena_fmt(c->arena, "zone file " STR_FMT, STR_ARG(z->file));
+	return inside;
+}
