@@ -108,4 +108,10 @@ struct replies session_greeting(const struct session *);
 /* SMTP: code of a reply, 0 when there is none. */
 int reply_code(struct replies);
 
+/* The last line behind its code; the first word behind the code of the first line. */
+struct str reply_text(struct replies);
+struct str reply_name(struct replies);
+/* Was the EHLO keyword offered?  Its parameters in *value (may be NULL). */
+bool session_extension(const struct session *, const char *keyword, bool tls, struct str *value);
+
 #endif
