@@ -1,0 +1,206 @@
+/* spf_mend - from what was typed to what was meant; see spf_text.h. */
+#include "check/spf_text.h"
+
+#include "base/buf.h"
+
+#define MEND_MAX ((size_t)64 * 1024)
+
+/* Bytes that word processors and web pages slip in, and what they stand for. */
+static const struct {
+	struct str bytes;
+	char instead; /* 0: nothing */
+} slips[] = {
+	{ { "\xc2\xa0", 2 }, ' ' },	/* no-break space */
+	{ { "\xe2\x80\x8b", 3 }, 0 },	/* zero width space */
+	{ { "\xe2\x80\x8c", 3 }, 0 },	/* zero width non-joiner */
+	{ { "\xe2\x80\x8d", 3 }, 0 },	/* zero width joiner */
+	{ { "\xef\xbb\xbf", 3 }, 0 },	/* byte order mark */
+	{ { "\xe2\x80\x90", 3 }, '-' }, /* hyphen */
+	{ { "\xe2\x80\x91", 3 }, '-' }, /* no-break hyphen */
+	{ { "\xe2\x80\x93", 3 }, '-' }, /* en dash */
+	{ { "\xe2\x80\x94", 3 }, '-' }, /* em dash */
+	{ { "\xe2\x88\x92", 3 }, '-' }, /* minus */
+	{ { "\xcb\x9c", 2 }, '~' },	/* small tilde */
+	{ { "\xef\xbc\x9a", 3 }, ':' }, /* full width colon */
+	{ { "\"", 1 }, 0 },
+	{ { "'", 1 }, 0 },
+	{ { "\t", 1 }, ' ' },
+	{ { "\r", 1 }, ' ' },
+	{ { "\n", 1 }, ' ' },
+	{ { ",", 1 }, ' ' },
+	{ { ";", 1 }, ' ' },
+};
+
+static size_t slip_at(struct str s, char *instead)
+{
+	for (size_t i = 0; i < LENGTH(slips); i++)
+		if (str_starts(s, slips[i].bytes)) {
+			*instead = slips[i].instead;
+			return slips[i].bytes.n;
+		}
+	*instead = 0;
+	return s.p[0] > '~' || s.p[0] < ' ' ? 1 : 0; /* any other odd byte goes */
+}
+
+static struct str clean_bytes(struct arena *a, struct str text)
+{
+	char *p = arena_array(a, char, text.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n;) {
+		char instead;
+		size_t length = slip_at(str_skip(text, i), &instead);
+
+		if (length == 0)
+			p[n++] = text.p[i++];
+		else if (instead != 0)
+			p[n++] = instead;
+		i += length;
+	}
+	return (struct str){ p, n };
+}
+
+static bool parses(struct arena *a, struct str term)
+{
+	struct spf_text s;
+
+	spf_text_parse(a, arena_fmt(a, "v=spf1 " STR_FMT, STR_ARG(term)), &s);
+	return s.count == 1 && s.fault_count == 0;
+}
+
+/* "192.0.2.1/24" or "2001:db8::1" as a term, or {0}. */
+static struct str address_term(struct arena *a, struct str sign, struct str value)
+{
+	ptrdiff_t slash = str_chr(value, '/');
+	struct str address = slash < 0 ? value : str_slice(value, 0, (size_t)slash);
+	struct ip ip;
+
+	if (!ip_parse(address, &ip))
+		return (struct str){ 0 };
+	return arena_fmt(a, STR_FMT "ip%d:" STR_FMT, STR_ARG(sign),
+	    str_chr(address, ':') >= 0 ? 6 : 4, STR_ARG(value));
+}
+
+/* "redirection:x", "Ipv4=192.0.2.1", "includes:x": the name set right. */
+static struct str name_term(struct arena *a, struct str sign, struct str name, struct str value)
+{
+	static const struct {
+		const char *typed, *meant;
+	} names[] = {
+		{ "redirect", "redirect=" },
+		{ "redirection", "redirect=" },
+		{ "redirct", "redirect=" },
+		{ "rediect", "redirect=" },
+		{ "include", "include:" },
+		{ "includes", "include:" },
+		{ "inlcude", "include:" },
+		{ "incude", "include:" },
+		{ "inclue", "include:" },
+		{ "inclde", "include:" },
+		{ "includ", "include:" },
+		{ "incldue", "include:" },
+		{ "exist", "exists:" },
+		{ "exists", "exists:" },
+		{ "host", "a:" },
+		{ "hostname", "a:" },
+		{ "ptr", "ptr:" },
+		{ "a", "a:" },
+		{ "mx", "mx:" },
+		{ "exp", "exp=" },
+	};
+
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (str_ieq(name, str_of(names[i].typed))) {
+			bool modifier = names[i].meant[strlen(names[i].meant) - 1] == '=';
+
+			return arena_fmt(a, STR_FMT "%s" STR_FMT,
+			    STR_ARG(modifier ? STR("") : sign), names[i].meant, STR_ARG(value));
+		}
+	return (struct str){ 0 };
+}
+
+/* What one faulty term was meant to be, or {0}. */
+static struct str mend_term(struct arena *a, struct str term)
+{
+	struct str sign = str_slice(term, 0, str_chr(STR("+-~?"), term.p[0]) >= 0);
+	struct str body = str_skip(term, sign.n), name, value, mended;
+	size_t end = 0;
+
+	while (body.n > 0 && str_chr(STR("."), body.p[body.n - 1]) >= 0)
+		body.n--;
+	while (end < body.n && body.p[end] != ':' && body.p[end] != '=')
+		end++;
+	name = str_slice(body, 0, end);
+	value = str_skip(body, end + 1);
+	if (str_istarts(body, STR("all")))
+		mended = arena_fmt(a, STR_FMT "all", STR_ARG(sign));
+	else if (address_term(a, sign, body).n > 0)
+		mended = address_term(a, sign, body);
+	else if (address_term(a, sign, value).n > 0)
+		mended = address_term(a, sign, value);
+	else if (end < body.n)
+		mended = name_term(a, sign, name, value);
+	else
+		mended = arena_fmt(a, STR_FMT "a:" STR_FMT, STR_ARG(sign), STR_ARG(body));
+	return mended.n > 0 && parses(a, mended) ? mended : (struct str){ 0 };
+}
+
+/* A lone sign or "include:" belongs to the word behind the space. */
+static bool wants_next(struct str term)
+{
+	if (term.n == 1 && str_chr(STR("+-~?"), term.p[0]) >= 0)
+		return true;
+	return term.n > 1 && (term.p[term.n - 1] == ':' || term.p[term.n - 1] == '=');
+}
+
+static struct str body_of(struct str text)
+{
+	ptrdiff_t at = str_ifind(text, STR("spf1"));
+	struct str body = at < 0 ? text : str_skip(text, (size_t)at + 4);
+
+	while (body.n > 0 && str_chr(STR(".:"), body.p[0]) >= 0)
+		body = str_skip(body, 1);
+	return body;
+}
+
+static void add_term(struct arena *a, struct buf *out, struct str term)
+{
+	struct str good = parses(a, term) ? term : mend_term(a, term);
+	struct spf_text so_far, one;
+
+	if (good.n == 0)
+		return;
+	spf_text_parse(a, arena_fmt(a, "v=spf1 " STR_FMT, STR_ARG(good)), &one);
+	spf_text_parse(a, buf_str(out), &so_far);
+	if ((one.terms[0].kind == SPF_TERM_REDIRECT || one.terms[0].kind == SPF_TERM_EXP) &&
+	    spf_text_find(&so_far, one.terms[0].kind) != NULL)
+		return;
+	buf_addf(out, " " STR_FMT, STR_ARG(good));
+}
+
+struct str spf_text_mend(struct arena *a, struct str record)
+{
+	struct str rest = body_of(clean_bytes(a, record)), result;
+	struct buf out;
+	size_t terms = 0;
+
+	buf_init(&out, MEND_MAX);
+	buf_add(&out, STR("v=spf1"));
+	while (rest.n > 0 && terms++ < SPF_TEXT_TERMS) {
+		struct str term = str_cut(&rest, ' ');
+
+		while (rest.n > 0 && rest.p[0] == ' ')
+			rest = str_skip(rest, 1);
+		if (term.n == 0)
+			continue;
+		if (wants_next(term) && rest.n > 0) {
+			struct str next = str_cut(&rest, ' ');
+
+			term = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(term), STR_ARG(next));
+		}
+		add_term(a, &out, term);
+	}
+	result = arena_str(a, buf_str(&out));
+	buf_free(&out);
+	return result;
+}
