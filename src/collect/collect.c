@@ -20,10 +20,8 @@ struct collector {
 	size_t job_count;
 	int64_t begun; /* monotonic ms */
 	size_t in_flight, answered;
-	struct job *current_job;
 	const struct fact *current;
-	size_t last_answer; /* index of the latest answer in the case being stepped */
-	bool over;	    /* nothing more is taken */
+	bool over; /* nothing more is taken */
 };
 
 static int64_t monotonic_ms(void)
@@ -64,7 +62,7 @@ size_t collect_answered_count(const struct collector *c)
 	return c->answered;
 }
 
-struct collector *collect_new(
+static struct collector *with_loop(
     struct arena *a, const struct collect_options *options, struct error *e)
 {
 	struct collector *c = arena_new(a, struct collector);
@@ -73,14 +71,31 @@ struct collector *collect_new(
 	c->options = options;
 	c->begun = monotonic_ms();
 	c->base = event_base_new();
-	if (c->base == NULL) {
-		error_set(e, "the event loop cannot be set up");
-		return NULL;
-	}
-	if (sources_open(c, a, c->backends, e))
+	if (c->base != NULL)
+		return c;
+	error_set(e, "the event loop cannot be set up");
+	return NULL;
+}
+
+struct collector *collect_new(
+    struct arena *a, const struct collect_options *options, struct error *e)
+{
+	struct collector *c = with_loop(a, options, e);
+
+	if (c == NULL || sources_open(c, a, c->backends, e))
 		return c;
 	collect_free(c);
 	return NULL;
+}
+
+struct collector *collect_new_with(struct arena *a, const struct collect_options *options,
+    struct backend *const backends[ASK_HOST + 1], struct error *e)
+{
+	struct collector *c = with_loop(a, options, e);
+
+	for (size_t i = 0; c != NULL && i < LENGTH(c->backends); i++)
+		c->backends[i] = backends[i];
+	return c;
 }
 
 void collect_free(struct collector *c)
@@ -106,6 +121,18 @@ static void take_answer(struct frank_case *c, struct fact *f, const struct fact 
 	f->dns.alias_count = count;
 }
 
+#define MAX_LEADERS 16
+
+/* Does `f`, through the aliases it waits for, wait for `other`; or is that chain too long? */
+static bool waits_for(const struct fact *f, const struct fact *other)
+{
+	size_t steps = 0;
+
+	while (f != NULL && f != other && steps++ < MAX_LEADERS)
+		f = f->leader;
+	return f != NULL;
+}
+
 void collect_follow(struct collector *c, struct job *job, struct fact *f, struct fact *target)
 {
 	if (target->state == FACT_ANSWERED) {
@@ -113,6 +140,13 @@ void collect_follow(struct collector *c, struct job *job, struct fact *f, struct
 		collect_answered(c, job, f);
 		return;
 	}
+	if (waits_for(target, f)) {
+		case_put_dns(job->facts, f, DNS_SERVFAIL, NULL, 0);
+		f->dns.bogus_why = STR("the chain of CNAME records does not end");
+		collect_answered(c, job, f);
+		return;
+	}
+	f->leader = target;
 	f->next_follower = target->followers;
 	target->followers = f;
 }
@@ -182,26 +216,42 @@ static bool time_is_up(const struct collector *c)
 	       (o->timeout_ms > 0 && collect_ms(c) >= o->timeout_ms);
 }
 
+static const char *why_over(const struct collector *c)
+{
+	return c->options->interrupted != NULL && *c->options->interrupted != 0
+		   ? "interrupted before an answer came"
+		   : "no answer within the time limit of the whole run (--timeout)";
+}
+
+/* Answer with nothing all that is not answered; false when there was none. */
+static bool silence(struct frank_case *facts, struct str why)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < facts->count; i++) {
+		struct fact *f = facts->facts[i];
+
+		if (f->state == FACT_ANSWERED)
+			continue;
+		case_put_nothing(facts, f, why);
+		case_answered(facts, f);
+		any = true;
+	}
+	return any;
+}
+
 static void give_up(struct collector *c)
 {
-	const char *why = c->options->interrupted != NULL && *c->options->interrupted != 0
-			      ? "interrupted before an answer came"
-			      : "no answer within the time limit of the whole run (--timeout)";
-
 	for (size_t i = 0; i < LENGTH(c->backends); i++)
 		c->backends[i]->cancel(c->backends[i]);
 	c->over = true;
-	for (size_t j = 0; j < c->job_count; j++) {
-		struct frank_case *facts = c->jobs[j].facts;
+	c->in_flight = 0;
+	for (size_t i = 0; i < c->job_count; i++) {
+		struct job *job = &c->jobs[i];
 
-		for (size_t i = 0; i < facts->count; i++) {
-			struct fact *f = facts->facts[i];
-
-			if (f->state == FACT_ANSWERED)
-				continue;
-			case_put_nothing(facts, f, str_of(why));
-			case_answered(facts, f);
-		}
+		job->asked = 0;
+		while (silence(job->facts, str_of(why_over(c))))
+			job->step(job->context);
 	}
 }
 
@@ -237,8 +287,5 @@ bool collect_run(struct collector *c, struct job *jobs, size_t count)
 	if (c->in_flight == 0)
 		return true;
 	give_up(c);
-	c->in_flight = 0;
-	for (size_t i = 0; i < count; i++)
-		jobs[i].step(jobs[i].context);
 	return false;
 }

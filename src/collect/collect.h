@@ -5,7 +5,7 @@
  * pending judges; the driver hands each open fact to the backend for its kind, lets
  * the loop turn, and steps the jobs whose questions were answered, until no job has
  * anything open or the deadline is met; then every fact still open is answered with
- * nothing (TIMEOUT), and the jobs are stepped for the last time.
+ * nothing (TIMEOUT), and the jobs are stepped until they ask nothing more.
  *
  * Backends never block and never judge.  A backend that has the answer fills in the
  * fact and calls collect_answered(); it may do so before its ask function returns.
@@ -77,6 +77,9 @@ struct collector *collect_new(struct arena *, const struct collect_options *, st
 /* Returns true when all ended by itself, false when the deadline or an interrupt cut it short. */
 bool collect_run(struct collector *, struct job *jobs, size_t count);
 void collect_free(struct collector *);
+/* The same with answerers of the caller's own, by enum ask; they are released with it. */
+struct collector *collect_new_with(struct arena *, const struct collect_options *,
+    struct backend *const backends[ASK_HOST + 1], struct error *);
 
 /* For progress: what is being asked right now (a fact in flight), how many are, were. */
 const struct fact *collect_current(const struct collector *);
@@ -85,7 +88,10 @@ size_t collect_answered_count(const struct collector *);
 
 /* ---- for backends ---- */
 void collect_answered(struct collector *, struct job *, struct fact *);
-/* The fact takes the answer of `target` (an alias led there) once that one is answered. */
+/*
+ * The fact takes the answer of `target` (an alias led there) once that one is answered;
+ * SERVFAIL when they would wait for each other, or the chain is longer than 16.
+ */
 void collect_follow(struct collector *, struct job *, struct fact *, struct fact *target);
 struct event_base *collect_base(struct collector *);
 const struct collect_options *collect_options(const struct collector *);

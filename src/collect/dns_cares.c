@@ -13,8 +13,9 @@
 
 #include "collect/dns_wire.h"
 
-#define TRY_MS	    4000
-#define TRIES	    3
+/* c-ares doubles the time with each try: at most 3 + 6 seconds. */
+#define TRY_MS	    3000
+#define TRIES	    2
 #define MAX_SERVERS 512
 #define MAX_SOCKETS 16 /* of one channel: one UDP and some TCP */
 
@@ -123,17 +124,23 @@ static bool set_server(struct server *s)
 
 static bool open_channel(struct server *s)
 {
-	/* Answers with SERVFAIL and the like are facts, to be handed on as they came. */
+	/*
+	 * Answers with SERVFAIL and the like are facts, to be handed on as they came. Without
+	 * ARES_FLAG_EDNS c-ares takes every datagram beyond 512 octets for a truncated one.
+	 */
 	struct ares_options options = {
-		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
-			 ARES_FLAG_STAYOPEN | (s->transport == DNS_TCP ? ARES_FLAG_USEVC : 0) |
+		.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
+			 ARES_FLAG_NOCHECKRESP | ARES_FLAG_STAYOPEN |
+			 (s->transport == DNS_TCP ? ARES_FLAG_USEVC : 0) |
 			 (s->fallback ? 0 : ARES_FLAG_IGNTC),
 		.timeout = TRY_MS,
 		.tries = TRIES,
+		.ednspsz = DNS_EDNS_SIZE,
 		.sock_state_cb = on_state,
 		.sock_state_cb_data = s,
 	};
-	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
+		   ARES_OPT_EDNSPSZ;
 
 	if (ares_init_options(&s->channel, &options, mask) != ARES_SUCCESS)
 		return false;
@@ -149,7 +156,8 @@ static struct server *server_for(
 	struct server *s;
 
 	for (s = all->first; s != NULL; s = s->next)
-		if (ip_eq(s->address, address) && s->port == port && s->transport == t)
+		if (ip_eq(s->address, address) && s->port == port && s->transport == t &&
+		    s->fallback == fallback)
 			return s;
 	if (all->count == MAX_SERVERS)
 		return NULL;

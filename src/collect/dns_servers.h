@@ -25,5 +25,7 @@ void dns_servers_free(struct dns_servers *);
 
 /* "192.0.2.53", "192.0.2.53:5353", "2001:db8::1", "[2001:db8::1]:5353". */
 bool dns_target_parse(struct str text, struct dns_target *out);
+#define DNS_TARGET_ERROR                                                                           \
+	"--resolver " STR_FMT ": give an address, such as 192.0.2.53 or [2001:db8::1]:5353"
 
 #endif

@@ -9,8 +9,11 @@
 #include <unbound-event.h>
 #include <unbound.h>
 
+#include "collect/dns_servers.h"
 #include "collect/dns_wire.h"
 #include "collect/trust_anchor.h"
+
+#define RCODE_NXDOMAIN 3
 
 struct unbound {
 	struct collector *collector;
@@ -25,7 +28,6 @@ struct under_way {
 	struct job *job;
 	struct fact *fact;
 	int id;
-	bool done;
 };
 
 static const struct {
@@ -58,10 +60,16 @@ static const char *const answered_by_itself[] = {
 
 static bool set_options(struct unbound *u, struct error *e)
 {
+	const struct collect_options *o = collect_options(u->collector);
+
 	for (size_t i = 0; i < LENGTH(settings); i++)
 		if (ub_ctx_set_option(u->context, settings[i].name, settings[i].value) != 0)
 			return error_set(e, "libunbound refuses the option %s %s", settings[i].name,
 			    settings[i].value);
+	if (o->no_ipv4)
+		ub_ctx_set_option(u->context, "do-ip4:", "no");
+	if (o->no_ipv6)
+		ub_ctx_set_option(u->context, "do-ip6:", "no");
 	for (size_t i = 0; i < LENGTH(answered_by_itself); i++)
 		ub_ctx_zone_add(u->context, answered_by_itself[i], "transparent");
 	return true;
@@ -83,10 +91,28 @@ static bool set_anchor(struct unbound *u, struct error *e)
 	return failed == 0 ? true : error_set(e, "libunbound refuses the root's trust anchor");
 }
 
+/* With --resolver: ask that one instead of the root; a port stands behind an '@'. */
+static bool set_forwarder(struct unbound *u, struct error *e)
+{
+	struct str resolver = collect_options(u->collector)->resolver;
+	struct dns_target target;
+
+	if (resolver.n == 0)
+		return true;
+	if (!dns_target_parse(resolver, &target))
+		return error_set(e, DNS_TARGET_ERROR, STR_ARG(resolver));
+	struct str address = ip_write(u->arena, target.address);
+	struct str forward = arena_fmt(u->arena, STR_FMT "@%u", STR_ARG(address), target.port);
+	int failed = ub_ctx_set_fwd(u->context, forward.p);
+
+	return failed == 0 ? true
+			   : error_set(e, "--resolver " STR_FMT ": %s", STR_ARG(resolver),
+				 ub_strerror(failed));
+}
+
 struct unbound *unbound_new(struct collector *c, struct arena *a, struct error *e)
 {
 	struct unbound *u = arena_new(a, struct unbound);
-	struct str resolver = collect_options(c)->resolver;
 
 	u->collector = c;
 	u->arena = a;
@@ -95,19 +121,8 @@ struct unbound *unbound_new(struct collector *c, struct arena *a, struct error *
 		error_set(e, "libunbound cannot be set up");
 		return NULL;
 	}
-	if (set_options(u, e) && set_anchor(u, e)) {
-		struct str forward = resolver;
-		ptrdiff_t colon = str_rchr(resolver, ':');
-
-		/* libunbound writes a port behind an '@'. */
-		if (colon > 0 && str_chr(resolver, ':') == colon)
-			forward = arena_fmt(a, STR_FMT "@" STR_FMT,
-			    STR_ARG(str_slice(resolver, 0, (size_t)colon)),
-			    STR_ARG(str_skip(resolver, (size_t)colon + 1)));
-		if (resolver.n == 0 || ub_ctx_set_fwd(u->context, arena_str(a, forward).p) == 0)
-			return u;
-		error_set(e, "--resolver " STR_FMT ": not an address", STR_ARG(resolver));
-	}
+	if (set_options(u, e) && set_anchor(u, e) && set_forwarder(u, e))
+		return u;
 	ub_ctx_delete(u->context);
 	return NULL;
 }
@@ -137,10 +152,13 @@ static void on_result(
 
 	(void)rate_limited;
 	forget(w);
+	/* With an rcode the packet is a scratch buffer, not an answer. */
 	if (security == 1)
 		put_bogus(facts, f, why);
-	else if (packet == NULL || size <= 0 || !dns_wire_answer(facts, f, packet, (size_t)size))
-		case_put_dns(facts, f, rcode == 3 ? DNS_NXDOMAIN : DNS_SERVFAIL, NULL, 0);
+	else if (rcode != 0 || packet == NULL || size <= 0 ||
+		 !dns_wire_answer(facts, f, packet, (size_t)size))
+		case_put_dns(
+		    facts, f, rcode == RCODE_NXDOMAIN ? DNS_NXDOMAIN : DNS_SERVFAIL, NULL, 0);
 	if (security == 2)
 		f->dns.security = DNS_SECURE;
 	else if (security == 0 && !dns_failed(&f->dns))

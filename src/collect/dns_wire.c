@@ -189,10 +189,13 @@ static bool is_about(const ldns_pkt *packet, const ldns_rdf *name, enum dns_type
 {
 	ldns_rr_list *questions = ldns_pkt_question(packet);
 
+	if (!ldns_pkt_qr(packet))
+		return false;
 	if (ldns_rr_list_rr_count(questions) == 0)
 		return ldns_pkt_get_rcode(packet) != LDNS_RCODE_NOERROR;
 	const ldns_rr *q = ldns_rr_list_rr(questions, 0);
-	return ldns_pkt_qr(packet) && ldns_rr_get_type(q) == (ldns_rr_type)type &&
+	return ldns_rr_get_class(q) == LDNS_RR_CLASS_IN &&
+	       ldns_rr_get_type(q) == (ldns_rr_type)type &&
 	       ldns_dname_compare(ldns_rr_owner(q), name) == 0;
 }
 

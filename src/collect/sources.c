@@ -32,7 +32,6 @@ static void answer_now(struct dns_backend *d, struct job *job, struct fact *f)
 static void say_nothing(struct dns_backend *d, struct job *job, struct fact *f, const char *why)
 {
 	case_put_nothing(job->facts, f, str_of(why));
-	f->dns.bogus_why = str_of(why);
 	answer_now(d, job, f);
 }
 
@@ -52,8 +51,9 @@ static void ask_server(struct dns_backend *d, struct job *job, struct fact *f)
 		.port = 53,
 		.transport = f->question.dns.transport };
 
-	if (o->offline || d->zone_count > 0) {
-		say_nothing(d, job, f, "not asked: the zone stands in a file");
+	if (o->offline || zone_for(d, f->question.dns.name) != NULL) {
+		say_nothing(d, job, f,
+		    o->offline ? "not asked: --offline" : "not asked: the zone stands in a file");
 		return;
 	}
 	if (o->route == NULL && !o->private_ok && ip_special(target.address) != NULL) {
@@ -179,9 +179,7 @@ static bool open_engine(struct dns_backend *d, struct error *e)
 	}
 	if (dns_target_parse(o->resolver, &d->resolver))
 		return true;
-	return error_set(e,
-	    "--resolver " STR_FMT ": give an address, such as 192.0.2.53 or [2001:db8::1]:5353",
-	    STR_ARG(o->resolver));
+	return error_set(e, DNS_TARGET_ERROR, STR_ARG(o->resolver));
 }
 
 static struct backend *open_dns(struct collector *c, struct arena *a, struct error *e)

@@ -13,11 +13,12 @@
 #define MAX_BYTES   ((off_t)64 << 20)
 #define MAX_RECORDS 1000000
 #define MAX_CHAIN   16
+#define DEFAULT_TTL 3600
 
 /* What stands at one name, or only beneath it (an empty non-terminal: no rows). */
 struct node {
 	struct str name;
-	struct row *rows;
+	struct row *rows, **end;
 	bool delegation;
 };
 
@@ -53,6 +54,7 @@ static struct node *node_at(struct zone *z, struct str name)
 		return n;
 	n = arena_new(z->arena, struct node);
 	n->name = arena_lower(z->arena, name);
+	n->end = &n->rows;
 	table_add(&z->nodes, str_ihash(name, 0), n);
 	struct str parent = domain_parent(name);
 	if (parent.n > 0 && !str_ieq(name, z->apex) && domain_under(parent, z->apex))
@@ -63,15 +65,14 @@ static struct node *node_at(struct zone *z, struct str name)
 static void add_record(struct zone *z, const ldns_rr *rr)
 {
 	struct node *n = node_at(z, dns_wire_name(z->arena, ldns_rr_owner(rr)));
-	struct row **end = &n->rows;
+	struct row *r = arena_new(z->arena, struct row);
 
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = arena_new(z->arena, struct row);
-	**end = (struct row){ .type = (enum dns_type)ldns_rr_get_type(rr),
+	*r = (struct row){ .type = (enum dns_type)ldns_rr_get_type(rr),
 		.ttl = ldns_rr_ttl(rr),
 		.text = dns_wire_rdata(z->arena, rr) };
-	if ((*end)->type == DNS_NS && !str_ieq(n->name, z->apex) && !n->delegation) {
+	*n->end = r;
+	n->end = &r->next;
+	if (r->type == DNS_NS && !str_ieq(n->name, z->apex) && !n->delegation) {
 		n->delegation = true;
 		z->delegations++;
 	}
@@ -98,51 +99,65 @@ static bool take_records(struct zone *z, ldns_zone *parsed, struct error *e)
 	return true;
 }
 
-static ldns_zone *parse_file(
-    struct arena *a, const struct zone_source *source, struct str path, struct error *e)
+static ldns_zone *parse(
+    struct arena *a, struct str name, FILE *file, const char *path, struct error *e)
 {
-	struct str origin = arena_fmt(a, STR_FMT ".", STR_ARG(source->name));
-	ldns_rdf *apex = source->name.n > 0 ? ldns_dname_new_frm_str(origin.p) : NULL;
+	struct str origin = arena_fmt(a, STR_FMT ".", STR_ARG(name));
+	ldns_rdf *apex = name.n > 0 ? ldns_dname_new_frm_str(origin.p) : NULL;
 	ldns_zone *parsed = NULL;
-	struct stat st;
 	int line = 0;
-	FILE *file = fopen(path.p, "re");
 
-	if (file == NULL || fstat(fileno(file), &st) != 0 || st.st_size > MAX_BYTES) {
-		error_set(e, "%s: %s", path.p,
-		    file == NULL ? strerror(errno) : "larger than 64 MiB, not read");
-	} else {
-		ldns_status status =
-		    ldns_zone_new_frm_fp_l(&parsed, file, apex, 3600, LDNS_RR_CLASS_IN, &line);
-		if (status != LDNS_STATUS_OK)
-			error_set(e, "%s:%d: %s", path.p, line, ldns_get_errorstr_by_id(status));
+	if (name.n > 0 && apex == NULL) {
+		error_set(e, "%s: " STR_FMT " is no domain name", path, STR_ARG(name));
+		return NULL;
 	}
-	if (file != NULL)
-		fclose(file);
+	ldns_status status =
+	    ldns_zone_new_frm_fp_l(&parsed, file, apex, DEFAULT_TTL, LDNS_RR_CLASS_IN, &line);
+	if (status != LDNS_STATUS_OK)
+		error_set(e, "%s:%d: %s", path, line, ldns_get_errorstr_by_id(status));
 	ldns_rdf_deep_free(apex);
 	return parsed;
 }
 
-struct zone *zone_load(struct arena *a, const struct zone_source *source, struct error *e)
+struct zone *zone_parse(
+    struct arena *a, struct str apex, FILE *file, const char *path, struct error *e)
 {
-	struct str path = arena_str(a, source->file);
-	ldns_zone *parsed = parse_file(a, source, path, e);
+	ldns_zone *parsed = parse(a, apex, file, path, e);
 	struct zone *z = arena_new(a, struct zone);
 	bool ok;
 
 	if (parsed == NULL)
 		return NULL;
 	z->arena = z->nodes.arena = a;
-	z->file = path;
+	z->file = arena_str(a, str_of(path));
 	if (ldns_zone_soa(parsed) == NULL) {
-		error_set(e, "%s: no SOA record, so the zone's name is not known", path.p);
-		ok = false;
+		ok = error_set(e, "%s: no SOA record, so the zone's name is not known", path);
 	} else {
 		z->apex = dns_wire_name(a, ldns_rr_owner(ldns_zone_soa(parsed)));
 		ok = take_records(z, parsed, e);
 	}
 	ldns_zone_deep_free(parsed);
 	return ok ? z : NULL;
+}
+
+struct zone *zone_load(struct arena *a, const struct zone_source *source, struct error *e)
+{
+	const char *path = arena_str(a, source->file).p;
+	FILE *file = fopen(path, "re");
+	struct stat st;
+	struct zone *z = NULL;
+
+	if (file == NULL || fstat(fileno(file), &st) != 0)
+		error_set(e, "%s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		error_set(e, "%s: not a file", path);
+	else if (st.st_size > MAX_BYTES)
+		error_set(e, "%s: larger than 64 MiB, not read", path);
+	else
+		z = zone_parse(a, source->name, file, path, e);
+	if (file != NULL)
+		fclose(file);
+	return z;
 }
 
 bool zone_holds(const struct zone *z, struct str name)

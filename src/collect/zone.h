@@ -8,13 +8,16 @@
 #ifndef COLLECT_ZONE_H
 #define COLLECT_ZONE_H
 
+#include <stdio.h>
+
 #include "collect/collect.h"
 
 struct zone;
 
 /* NULL with "FILE:LINE: reason". At most 64 MiB and 1,000,000 records. */
 struct zone *zone_load(struct arena *, const struct zone_source *, struct error *);
-void zone_free(struct zone *);
+/* The same from an open file. */
+struct zone *zone_parse(struct arena *, struct str apex, FILE *, const char *name, struct error *);
 
 /* Is the name at or below the apex, and not beneath a delegation? */
 bool zone_holds(const struct zone *, struct str name);

@@ -114,6 +114,7 @@ void case_init(struct frank_case *c, struct arena *a, struct str domain, int64_t
 		.domain = arena_str(a, domain),
 		.now = now,
 		.index = { .arena = a },
+		.limit = CASE_MAX_FACTS,
 		.after = SIZE_MAX,
 	};
 }
@@ -123,7 +124,7 @@ static void answer_at_once(struct frank_case *c, struct fact *f)
 {
 	const struct question *q = &f->question;
 
-	if (c->count >= CASE_MAX_FACTS) {
+	if (c->count >= c->limit) {
 		case_put_nothing(
 		    c, f, STR("too many questions: the limit of one audit is reached"));
 		if (q->ask == ASK_DNS)
@@ -264,6 +265,7 @@ void case_put_nothing(struct frank_case *c, struct fact *f, struct str why)
 	switch (f->question.ask) {
 	case ASK_DNS:
 		case_put_dns(c, f, DNS_TIMEOUT, NULL, 0);
+		f->dns.bogus_why = why;
 		break;
 	case ASK_SESSION:
 		f->session = (struct session){ .status = SESSION_TIMEOUT,

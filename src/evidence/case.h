@@ -88,7 +88,7 @@ struct fact {
 	int64_t asked_ms, answered_ms;
 	size_t after;
 	/* Facts whose alias led to this one and that take its answer (the driver's own). */
-	struct fact *followers, *next_follower;
+	struct fact *followers, *next_follower, *leader;
 	bool replayed; /* follows from the rules of replay, stands not in the file itself */
 	void *derived; /* costly values that judges computed from it; owned by the arena */
 };
@@ -100,7 +100,8 @@ struct frank_case {
 	int64_t now;	   /* time of judgement, seconds since 1970 */
 	struct fact **facts;
 	size_t count;
-	size_t open; /* facts in FACT_OPEN */
+	size_t open;  /* facts in FACT_OPEN */
+	size_t limit; /* of the facts: CASE_MAX_FACTS, and what a file brought along */
 	struct table index;
 	/* Called for each fact that somebody asked for, answered or not; may be NULL. */
 	void (*on_ask)(void *context, struct fact *);

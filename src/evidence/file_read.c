@@ -9,6 +9,7 @@
 
 #define MAX_FILE    ((size_t)64 << 20)
 #define MAX_ANSWERS 20000
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
 
 /* Reads one object; the first fault is kept, and asked for once. */
 struct reader {
@@ -28,27 +29,33 @@ static void fault(struct reader *r, const char *key, const char *what)
 	error_set(r->error, "%s: answers[%zu].%s: %s", r->file, r->index, key, what);
 }
 
-static struct str text_of(struct reader *r, const json_t *value, const char *key)
-{
-	struct str out = { 0 };
+static const char no_text[] = "expected a string, or {\"base64\": ...}";
 
-	if (json_is_string(value))
-		return arena_str(
-		    r->arena, (struct str){ json_string_value(value), json_string_length(value) });
+static struct str string_of(const json_t *value)
+{
+	return (struct str){ json_string_value(value), json_string_length(value) };
+}
+
+static bool text_of(struct arena *a, const json_t *value, struct str *out)
+{
 	const json_t *coded = json_object_get(value, "base64");
-	if (!json_is_string(coded) ||
-	    base64_decode(r->arena,
-		(struct str){ json_string_value(coded), json_string_length(coded) }, BASE64_WSP,
-		&out, NULL) != BASE64_OK)
-		fault(r, key, "expected a string, or {\"base64\": ...}");
-	return out;
+
+	if (json_is_string(value)) {
+		*out = arena_str(a, string_of(value));
+		return true;
+	}
+	return json_is_string(coded) &&
+	       base64_decode(a, string_of(coded), BASE64_WSP, out, NULL) == BASE64_OK;
 }
 
 static struct str get_text(struct reader *r, const json_t *o, const char *key)
 {
 	const json_t *value = json_object_get(o, key);
+	struct str out = { 0 };
 
-	return value == NULL ? (struct str){ 0 } : text_of(r, value, key);
+	if (value != NULL && !text_of(r->arena, value, &out))
+		fault(r, key, no_text);
+	return out;
 }
 
 static int64_t get_number(struct reader *r, const json_t *o, const char *key, int64_t absent)
@@ -84,6 +91,15 @@ static struct ip get_address(struct reader *r, const json_t *o, const char *key)
 	return ip;
 }
 
+static uint16_t get_port(struct reader *r, const json_t *o)
+{
+	int64_t port = get_number(r, o, "port", 0);
+
+	if (port < 1 || port > UINT16_MAX)
+		fault(r, "port", "expected a number from 1 to 65535");
+	return (uint16_t)port;
+}
+
 static struct str *get_texts(struct reader *r, const json_t *o, const char *key, size_t *count)
 {
 	const json_t *list = json_object_get(o, key);
@@ -93,8 +109,10 @@ static struct str *get_texts(struct reader *r, const json_t *o, const char *key,
 	if (list != NULL && !json_is_array(list))
 		fault(r, key, "expected a list");
 	out = arena_array(r->arena, struct str, *count);
-	for (size_t i = 0; i < *count; i++)
-		out[i] = text_of(r, json_array_get(list, i), key);
+	for (size_t i = 0; i < *count && !r->failed; i++) {
+		if (!text_of(r->arena, json_array_get(list, i), &out[i]))
+			fault(r, arena_fmt(r->arena, "%s[%zu]", key, i).p, no_text);
+	}
 	return out;
 }
 
@@ -140,7 +158,7 @@ static void read_dns_answer(struct reader *r, const json_t *o, struct fact *f)
 		fault(r, "security", "is none of secure, insecure, bogus, indeterminate");
 	d->ttl = get_number(r, o, "ttl", -1);
 	d->aliases = get_texts(r, o, "aliases", &d->alias_count);
-	d->bogus_why = get_text(r, o, "bogus");
+	d->bogus_why = get_text(r, o, "why");
 	d->authoritative = get_flag(r, o, "aa");
 	d->truncated = get_flag(r, o, "tc");
 	d->recursion = get_flag(r, o, "ra");
@@ -179,7 +197,7 @@ static bool read_session_question(struct reader *r, const json_t *o, struct ques
 	q->session.host = get_text(r, o, "host");
 	q->session.domain = get_text(r, o, "domain");
 	q->session.address = get_address(r, o, "address");
-	q->session.port = (uint16_t)get_number(r, o, "port", 0);
+	q->session.port = get_port(r, o);
 	q->session.implicit_tls = get_flag(r, o, "implicit_tls");
 	if (goal.n > 0 && !session_goal_parse(goal, &q->session.goal))
 		fault(r, "goal", "is not known");
@@ -243,6 +261,7 @@ static void read_https_answer(struct reader *r, const json_t *o, struct fact *f)
 {
 	f->https = (struct https_reply){ .status = read_session_status(r, o),
 		.error = get_text(r, o, "error"),
+		.address = get_address(r, o, "address"),
 		.code = (int)get_number(r, o, "code", 0),
 		.content_type = get_text(r, o, "content_type"),
 		.location = get_text(r, o, "location"),
@@ -293,6 +312,13 @@ static const struct kind *kind_of(struct str ask)
 	return NULL;
 }
 
+/* How long the answer took; when it was asked is not kept. */
+static void read_duration(struct reader *r, const json_t *o, struct fact *f)
+{
+	f->answered_ms = get_number(r, o, "ms", -1);
+	f->asked_ms = f->answered_ms < 0 ? -1 : 0;
+}
+
 static void read_answer(struct reader *r, const json_t *o)
 {
 	struct str ask = json_object_get(o, "ask") == NULL ? STR("dns") : get_text(r, o, "ask");
@@ -313,6 +339,7 @@ static void read_answer(struct reader *r, const json_t *o)
 	}
 	kind->answer(r, o, f);
 	f->from = get_text(r, o, "from");
+	read_duration(r, o, f);
 	case_answered(r->c, f);
 }
 
@@ -331,7 +358,7 @@ bool evidence_time_parse(struct str s, int64_t *out)
 	struct tm tm = { 0 };
 	uint64_t seconds;
 
-	if (str_uint(s, INT64_MAX, &seconds)) {
+	if (str_uint(s, LAST_SECOND, &seconds)) {
 		*out = (int64_t)seconds;
 		return true;
 	}
@@ -339,6 +366,9 @@ bool evidence_time_parse(struct str s, int64_t *out)
 	    !two_digits(s, 8, 2, &tm.tm_mday) || !two_digits(s, 11, 2, &tm.tm_hour) ||
 	    !two_digits(s, 14, 2, &tm.tm_min) || !two_digits(s, 17, 2, &tm.tm_sec) ||
 	    to_lower(s.p[s.n - 1]) != 'z' || s.p[4] != '-' || s.p[7] != '-' || s.p[13] != ':')
+		return false;
+	if (tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
+	    tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
@@ -363,6 +393,7 @@ static bool read_root(struct reader *r, const json_t *root)
 	if (r->c->now == 0 && taken.n > 0 && !evidence_time_parse(taken, &r->c->now))
 		return error_set(
 		    r->error, "%s: taken: not a time such as 2026-11-23T08:00:00Z", r->file);
+	r->c->limit += json_array_size(answers);
 	for (r->index = 0; r->index < json_array_size(answers) && !r->failed; r->index++)
 		read_answer(r, json_array_get(answers, r->index));
 	return !r->failed;

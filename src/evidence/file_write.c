@@ -79,7 +79,7 @@ static void write_dns(struct arena *a, const struct fact *f, json_t *o)
 		json_object_set_new(o, "security", json_string(dns_security_name(d->security)));
 	set_number(o, "ttl", d->ttl);
 	set_texts(a, o, "aliases", d->aliases, d->alias_count);
-	set_text(a, o, "bogus", d->bogus_why);
+	set_text(a, o, "why", d->bogus_why);
 	json_t *rdata = json_array();
 	for (size_t i = 0; i < d->count; i++)
 		json_array_append_new(rdata, text_json(a, d->records[i].text));
@@ -203,8 +203,8 @@ static json_t *fact_json(struct arena *a, const struct fact *f)
 			    : words[f->question.ask]));
 	writers[f->question.ask](a, f, o);
 	set_text(a, o, "from", f->from);
-	if (f->asked_ms >= 0 && f->answered_ms >= f->asked_ms)
-		set_number(o, "took_ms", f->answered_ms - f->asked_ms);
+	if (f->question.ask != ASK_HTTPS && f->asked_ms >= 0 && f->answered_ms >= f->asked_ms)
+		set_number(o, "ms", f->answered_ms - f->asked_ms);
 	return o;
 }
 

@@ -82,7 +82,10 @@ static const struct dns_answer *look(struct frank_case *c, struct str name, enum
 	if ((exact = covering_failure(c, name)) != NULL)
 		return exact;
 	star = wildcard_for(c, name);
-	return star.n > 0 ? find(c, star, type) : NULL;
+	if (star.n == 0)
+		return NULL;
+	exact = find(c, star, type);
+	return exact != NULL ? exact : covering_failure(c, star);
 }
 
 static struct str alias_of(struct frank_case *c, struct str name)

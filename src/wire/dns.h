@@ -130,7 +130,7 @@ struct dns_answer {
 	/* Only for a question put to one server (dns_question.server). */
 	bool authoritative, truncated, recursion, edns;
 	unsigned size;	      /* octets of the response, 0 when not known */
-	struct str bogus_why; /* what the validator said, with DNS_BOGUS */
+	struct str bogus_why; /* what the validator said, or why nothing was learnt */
 };
 
 struct dns_source {

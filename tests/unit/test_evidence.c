@@ -104,7 +104,7 @@ static const struct {
 	    "file: answers[0].type: is missing or no type of record" },
 	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"name\": \"a\", \"type\": \"A\", \"rdata\": "
 	  "[1]}]}",
-	    "file: answers[0].rdata: expected a string, or {\"base64\": ...}" },
+	    "file: answers[0].rdata[0]: expected a string, or {\"base64\": ...}" },
 	{ "{\"frank\": \"evidence/1\", \"taken\": \"now\", \"answers\": []}",
 	    "file: taken: not a time such as 2026-11-23T08:00:00Z" },
 	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"name\": \"a\", \"type\": \"A\", \"rdata\": "
