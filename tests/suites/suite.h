@@ -41,7 +41,7 @@ static inline json_t *suite_next(FILE *file)
 	json_t *json = NULL;
 
 	if (getline(&line, &room, file) > 0) {
-		json = json_loads(line, 0, NULL);
+		json = json_loads(line, JSON_ALLOW_NUL, NULL);
 		if (json == NULL)
 			abort();
 	}
@@ -90,20 +90,33 @@ static inline bool suite_times_out(const json_t *owner, struct str type)
 	return false;
 }
 
+/* The name at the end of the zone's CNAME chain, or NULL when there is none to follow. */
+static inline const char *suite_alias(const json_t *zone, const char *name, const char *type)
+{
+	const json_t *owner = json_object_get(zone, name);
+
+	if (json_object_get(owner, type) != NULL)
+		return NULL;
+	return json_string_value(json_array_get(json_object_get(owner, "CNAME"), 0));
+}
+
 /* Fill in a DNS fact from a zone of the normalised form (see the suites' notices). */
 static inline void suite_answer(struct frank_case *c, const json_t *zone, struct fact *f)
 {
 	struct arena *a = c->arena;
 	struct str type = dns_type_write(a, f->question.dns.type);
 	struct str name = arena_lower(a, f->question.dns.name), texts[64];
-	json_t *owner = json_object_get(zone, name.p), *value, *list;
-	enum dns_status status = owner == NULL ? DNS_NXDOMAIN : DNS_NOERROR;
+	enum dns_status status;
 	size_t count = 0, i;
+	json_t *owner, *value;
 	const char *key;
 
-	list = json_object_get(owner, type.p);
-	json_array_foreach(list, i, value) if (count < LENGTH(texts)) texts[count++] =
-	    suite_rdata(a, value);
+	for (int hops = 0; hops < 10 && suite_alias(zone, name.p, type.p) != NULL; hops++)
+		name = arena_lower(a, domain_undot(str_of(suite_alias(zone, name.p, type.p))));
+	owner = json_object_get(zone, name.p);
+	json_array_foreach(json_object_get(owner, type.p), i, value) if (count < LENGTH(texts))
+	    texts[count++] = suite_rdata(a, value);
+	status = owner == NULL ? DNS_NXDOMAIN : DNS_NOERROR;
 	if (count == 0 && owner != NULL && suite_times_out(owner, type))
 		status = DNS_TIMEOUT;
 	json_object_foreach((json_t *)(uintptr_t)zone, key,

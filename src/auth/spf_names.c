@@ -1,0 +1,44 @@
+/* spf_names - see spf_names.h. */
+#include "auth/spf_names.h"
+
+#include "wire/domain.h"
+
+static const struct spf_record *parsed(struct arena *a, struct dns_record *r)
+{
+	if (r->derived == NULL) {
+		struct spf_record *record = arena_new(a, struct spf_record);
+
+		spf_parse(a, r->txt.joined, record);
+		r->derived = record;
+	}
+	return r->derived;
+}
+
+enum spf_found spf_find_record(struct dns_source *source, struct arena *a, struct str domain,
+    const struct spf_record **record, const struct dns_answer **answer)
+{
+	const struct dns_answer *txt = dns_ask(source, domain, DNS_TXT);
+
+	*record = NULL;
+	*answer = txt;
+	if (txt == NULL)
+		return SPF_FOUND_PENDING;
+	if (dns_failed(txt))
+		return SPF_FOUND_FAILED;
+	for (size_t i = 0; i < txt->count; i++) {
+		struct dns_record *r = &txt->records[i];
+
+		if (!r->parsed || !spf_is_record(r->txt.joined))
+			continue;
+		if (*record != NULL)
+			return SPF_FOUND_MANY;
+		*record = parsed(a, r);
+	}
+	return *record != NULL ? SPF_FOUND_ONE : SPF_FOUND_NONE;
+}
+
+bool spf_domain_usable(struct str domain)
+{
+	domain = domain_undot(domain);
+	return domain_valid(domain) && str_chr(domain, '.') > 0;
+}
