@@ -1,0 +1,342 @@
+/* spf_policy - what the record says about strangers, and terms that should not be there. */
+#include "check/spf_judges.h"
+
+#include "wire/domain.h"
+
+/* ---- all ---- */
+
+/* The record that decides about everybody else: the own one, or the end of its redirects. */
+static const struct spf_node *last_record(const struct spf_map *m)
+{
+	const struct spf_node *n = &m->nodes[0];
+
+	for (size_t i = 1; i < m->count; i++)
+		if (&m->nodes[m->nodes[i].parent] == n &&
+		    m->nodes[i].via->kind == SPF_TERM_REDIRECT)
+			n = &m->nodes[i];
+	return n;
+}
+
+static bool drop_all(const struct spf_text *s, size_t which, const void *context)
+{
+	(void)context;
+	return s->terms[which].kind == SPF_TERM_ALL;
+}
+
+static void say_weak_all(struct judge *j, const struct spf_own *own, const struct spf_term *all)
+{
+	bool open = all != NULL && all->qualifier == '+';
+	struct str text = spf_without(j->arena, &own->text, drop_all, NULL);
+	struct finding *f = judge_say_at(j, VERDICT_FAIL, open ? SEVERITY_CRITICAL : SEVERITY_MAJOR,
+	    open	  ? "The SPF record permits everybody to send in your name (+all)"
+	    : all != NULL ? "The SPF record says nothing about strangers (?all)"
+			  : "The SPF record does not end in -all or ~all");
+
+	judge_why(j, f,
+	    open
+		? "Any address in the world passes SPF for your domain, and with it DMARC."
+		: "An address that is not listed gets \"neutral\", as if there were no record (RFC "
+		  "7208 section 4.7).");
+	judge_fix(j, f,
+	    fix_txt(
+		j, j->domain, arena_fmt(j->arena, STR_FMT " ~all", STR_ARG(text)), own->record));
+}
+
+void judge_spf_all(struct judge *j)
+{
+	struct spf_own own;
+	struct spf_map m;
+	const struct spf_node *last;
+	const struct spf_term *all;
+
+	if (!spf_map_or_say(j, &own, &m))
+		return;
+	last = last_record(&m);
+	if (last->state != SPF_NODE_RECORD) {
+		judge_say(j, last->state == SPF_NODE_FAILED ? VERDICT_UNKNOWN : VERDICT_SKIP,
+		    "The record that redirect= leads to could not be read");
+		return;
+	}
+	if (spf_text_find(&last->text, SPF_TERM_ALL) == NULL &&
+	    spf_text_find(&last->text, SPF_TERM_REDIRECT) != NULL) {
+		judge_say(j, VERDICT_SKIP, "Where redirect= leads depends on the message (macro)");
+		return;
+	}
+	all = spf_text_find(&last->text, SPF_TERM_ALL);
+	if (all == NULL || all->qualifier == '+' || all->qualifier == '?')
+		say_weak_all(j, &own, all);
+	else
+		judge_why(j,
+		    judge_say(j, VERDICT_PASS, "The SPF record ends in %call", all->qualifier),
+		    all->qualifier == '~'
+			? "~all is the right choice together with an enforced DMARC policy: mail "
+			  "that was "
+			  "forwarded is not refused before DKIM is looked at (RFC 9989 section "
+			  "7.1)."
+			: "-all lets some receivers refuse forwarded mail at once; with an "
+			  "enforced "
+			  "DMARC policy ~all does as well (RFC 9989 section 7.1).");
+}
+
+/* ---- too wide ---- */
+
+static unsigned width(const struct spf_term *t, bool v6)
+{
+	if (t->kind == SPF_TERM_IP4)
+		return v6 ? 128 : t->prefix4;
+	if (t->kind == SPF_TERM_IP6)
+		return v6 ? t->prefix6 : 32;
+	return v6 ? t->prefix6 : t->prefix4;
+}
+
+static bool is_wide(const struct spf_term *t, unsigned v4, unsigned v6)
+{
+	bool names = t->kind == SPF_TERM_A || t->kind == SPF_TERM_MX;
+	bool networks = t->kind == SPF_TERM_IP4 || t->kind == SPF_TERM_IP6;
+
+	return (names || networks) && t->qualifier == '+' &&
+	       (width(t, false) < v4 || width(t, true) < v6);
+}
+
+static size_t say_wide(struct judge *j, const struct spf_node *n, bool own)
+{
+	size_t said = 0;
+
+	for (size_t i = 0; i < spf_text_end(&n->text) && said < 10; i++) {
+		const struct spf_term *t = &n->text.terms[i];
+		bool whole = is_wide(t, 4, 16);
+		struct finding *f;
+
+		/* A mail service has a few large networks of its own; a domain has not. */
+		if (!(own ? is_wide(t, 16, 32) : is_wide(t, 8, 20)))
+			continue;
+		f = judge_say_at(j, VERDICT_FAIL, whole ? SEVERITY_CRITICAL : SEVERITY_MAJOR,
+		    "\"" STR_FMT "\" permits an absurdly large network to send in your name",
+		    STR_ARG(t->text));
+		judge_why(j, f,
+		    "It stands in the record of " STR_FMT ". Name the addresses that really send.",
+		    STR_ARG(n->domain));
+		said++;
+	}
+	return said;
+}
+
+void judge_spf_wide(struct judge *j)
+{
+	struct spf_own own;
+	struct spf_map m;
+	size_t said = 0;
+
+	if (!spf_map_or_say(j, &own, &m))
+		return;
+	for (size_t i = 0; i < m.count; i++) {
+		const struct spf_node *n = &m.nodes[i];
+		const struct spf_term *all = spf_text_find(&n->text, SPF_TERM_ALL);
+
+		if (n->state != SPF_NODE_RECORD)
+			continue;
+		said += say_wide(j, n, i == 0);
+		if (i == 0 || n->via->kind != SPF_TERM_INCLUDE || all == NULL ||
+		    all->qualifier != '+')
+			continue;
+		judge_why(j,
+		    judge_say_at(j, VERDICT_FAIL, SEVERITY_CRITICAL,
+			"\"" STR_FMT "\" permits everybody: the included record ends in +all",
+			STR_ARG(n->via->text)),
+		    "An include that passes for every address makes your record pass for every "
+		    "address.");
+		said++;
+	}
+	if (said == 0)
+		judge_say(j, VERDICT_PASS, "The SPF record permits no absurdly large networks");
+}
+
+/* ---- ptr ---- */
+
+static bool drop_ptr(const struct spf_text *s, size_t which, const void *context)
+{
+	(void)context;
+	return s->terms[which].kind == SPF_TERM_PTR;
+}
+
+void judge_spf_ptr(struct judge *j)
+{
+	struct spf_own own;
+	struct spf_map m;
+	size_t said = 0;
+
+	if (!spf_map_or_say(j, &own, &m))
+		return;
+	for (size_t i = 0; i < m.count; i++) {
+		struct finding *f;
+
+		if (spf_text_find(&m.nodes[i].text, SPF_TERM_PTR) == NULL)
+			continue;
+		f = judge_say_at(j, i == 0 ? VERDICT_FAIL : VERDICT_WARN, SEVERITY_MINOR,
+		    "The record of " STR_FMT " uses ptr", STR_ARG(m.nodes[i].domain));
+		judge_why(j, f,
+		    "ptr should not be published (RFC 7208 section 5.5): it is slow, and some "
+		    "large "
+		    "receivers skip it. Name addresses or hosts.");
+		if (i == 0)
+			judge_fix(j, f,
+			    fix_txt(j, j->domain, spf_without(j->arena, &own.text, drop_ptr, NULL),
+				own.record));
+		said++;
+	}
+	if (said == 0)
+		judge_say(j, VERDICT_PASS, "ptr is not used");
+}
+
+/* ---- terms without effect ---- */
+
+/* Is this network inside an earlier one with the same sign? */
+static bool covered(const struct spf_text *s, size_t which)
+{
+	const struct spf_term *t = &s->terms[which];
+
+	if (t->kind != SPF_TERM_IP4 && t->kind != SPF_TERM_IP6)
+		return false;
+	for (size_t i = 0; i < which; i++) {
+		const struct spf_term *u = &s->terms[i];
+		bool v4 = t->kind == SPF_TERM_IP4;
+		unsigned wide = v4 ? u->prefix4 : u->prefix6, own = v4 ? t->prefix4 : t->prefix6;
+
+		if (u->kind == t->kind && u->qualifier == t->qualifier && wide <= own &&
+		    ip_in(t->network, u->network, wide))
+			return true;
+	}
+	return false;
+}
+
+static bool repeated(const struct spf_text *s, size_t which)
+{
+	for (size_t i = 0; i < which; i++)
+		if (str_ieq(s->terms[i].text, s->terms[which].text) &&
+		    s->terms[which].kind != SPF_TERM_MODIFIER)
+			return true;
+	return false;
+}
+
+static const char *idle_reason(const struct spf_text *s, size_t which)
+{
+	size_t end = spf_text_end(s);
+	enum spf_term_kind kind = s->terms[which].kind;
+
+	if (kind == SPF_TERM_REDIRECT && end < s->count)
+		return "is ignored: the record has an all (RFC 7208 section 6.1)";
+	if (which > end && kind != SPF_TERM_EXP && kind != SPF_TERM_MODIFIER)
+		return "stands behind all and is never reached (RFC 7208 section 5.1)";
+	if (repeated(s, which))
+		return "stands there a second time";
+	if (covered(s, which))
+		return "is covered by a larger network before it";
+	return NULL;
+}
+
+static bool drop_idle(const struct spf_text *s, size_t which, const void *context)
+{
+	(void)context;
+	return idle_reason(s, which) != NULL;
+}
+
+void judge_spf_unreachable(struct judge *j)
+{
+	struct spf_own own;
+	size_t said = 0;
+
+	if (!spf_own_or_say(j, &own))
+		return;
+	if (own.text.spoil_count > 0) {
+		judge_say(j, VERDICT_SKIP, "The SPF record is broken (see spf.syntax)");
+		return;
+	}
+	for (size_t i = 0; i < own.text.count && said < 20; i++) {
+		const char *reason = idle_reason(&own.text, i);
+		struct finding *f;
+
+		if (reason == NULL)
+			continue;
+		f = judge_say(j, VERDICT_FAIL, "\"" STR_FMT "\" %s",
+		    STR_ARG(short_text(j->arena, own.text.terms[i].text)), reason);
+		judge_why(j, f, "At character %zu of the record.", own.text.terms[i].at + 1);
+		judge_fix(j, f,
+		    fix_txt(j, j->domain, spf_without(j->arena, &own.text, drop_idle, NULL),
+			own.record));
+		said++;
+	}
+	if (said == 0)
+		judge_say(j, VERDICT_PASS, "Every term of the SPF record has an effect");
+}
+
+/* ---- macros, exp ---- */
+
+static bool uses_macro(const struct spf_term *t, const char *lower, const char *upper)
+{
+	return t->macro &&
+	       (str_find(t->value, str_of(lower)) >= 0 || str_find(t->value, str_of(upper)) >= 0);
+}
+
+void judge_spf_macro(struct judge *j)
+{
+	struct spf_own own;
+	bool used = false, slow = false;
+
+	if (!spf_own_or_say(j, &own))
+		return;
+	for (size_t i = 0; i < own.text.count; i++) {
+		used = used || own.text.terms[i].macro;
+		slow = slow || uses_macro(&own.text.terms[i], "%{p", "%{P");
+	}
+	if (slow)
+		judge_why(j,
+		    judge_say_at(
+			j, VERDICT_FAIL, SEVERITY_MINOR, "The SPF record uses the macro %%{p}"),
+		    "It asks for reverse names as ptr does, and should not be used (RFC 7208 "
+		    "section "
+		    "7.2).");
+	else if (used)
+		judge_why(j, judge_say(j, VERDICT_INFO, "The SPF record uses macros"),
+		    "What it permits depends on the message; this audit cannot follow those "
+		    "terms.");
+	else
+		judge_say(j, VERDICT_PASS, "The SPF record uses no macros");
+}
+
+static bool is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] > '~' || s.p[i] < ' ')
+			return false;
+	return true;
+}
+
+void judge_spf_exp(struct judge *j)
+{
+	struct spf_own own;
+	const struct spf_term *exp;
+	const struct dns_answer *a;
+
+	if (!spf_own_or_say(j, &own))
+		return;
+	exp = spf_text_find(&own.text, SPF_TERM_EXP);
+	if (exp == NULL || exp->macro || exp->fault.n > 0) {
+		judge_say(j, exp == NULL ? VERDICT_PASS : VERDICT_SKIP,
+		    exp == NULL ? "There is no exp= to look at"
+				: "Where exp= leads depends on the message");
+		return;
+	}
+	a = judge_dns(j, domain_undot(exp->value), DNS_TXT);
+	if (a == NULL)
+		return;
+	if (dns_failed(a))
+		judge_say(j, VERDICT_UNKNOWN, "The DNS did not answer for the text of exp=");
+	else if (a->count != 1 || !a->records[0].parsed || !is_ascii(a->records[0].txt.joined))
+		judge_why(j,
+		    judge_say(j, VERDICT_WARN, "exp=" STR_FMT " leads to no usable explanation",
+			STR_ARG(exp->value)),
+		    "There has to be exactly one TXT record of plain ASCII (RFC 7208 section "
+		    "6.2).");
+	else
+		judge_say(j, VERDICT_PASS, "The explanation that exp= names exists");
+}

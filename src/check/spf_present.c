@@ -1,0 +1,385 @@
+/* spf_present - is there one SPF record, and does it read as it was meant? */
+#include "check/spf_judges.h"
+
+#include "wire/domain.h"
+
+bool spf_own_or_say(struct judge *j, struct spf_own *own)
+{
+	if (!judge_spf_texts(j, j->domain, &own->texts))
+		return false;
+	if (own->texts.count == 1) {
+		own->record = &own->texts.answer->records[own->texts.indices[0]];
+		spf_text_parse(j->arena, own->texts.records[0], &own->text);
+		return true;
+	}
+	if (dns_failed(own->texts.answer))
+		judge_say(
+		    j, VERDICT_UNKNOWN, "The SPF record could not be read: the DNS did not answer");
+	else
+		judge_say(j, VERDICT_SKIP,
+		    own->texts.count == 0 ? "There is no SPF record to look at"
+					  : "There are several SPF records (see spf.present)");
+	return false;
+}
+
+struct str spf_without(struct arena *a, const struct spf_text *s,
+    bool (*drop)(const struct spf_text *, size_t, const void *), const void *context)
+{
+	struct str text = STR("v=spf1");
+
+	for (size_t i = 0; i < s->count; i++)
+		if (!drop(s, i, context))
+			text = arena_fmt(
+			    a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(s->terms[i].text));
+	return text;
+}
+
+/* ---- present ---- */
+
+/* Text meant as SPF that receivers do not take for it, at the domain. */
+static const struct dns_record *find_unrecognised(const struct dns_answer *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (a->records[i].parsed && spf_text_meant(a->records[i].txt.joined))
+			return &a->records[i];
+	return NULL;
+}
+
+static struct str first_record(struct judge *j, bool parked)
+{
+	struct str text = STR("v=spf1 mx");
+
+	if (parked)
+		return STR("v=spf1 -all");
+	for (size_t i = 0; i < j->options->address_count; i++) {
+		struct ip ip = j->options->addresses[i];
+
+		text = arena_fmt(j->arena, STR_FMT " ip%d:" STR_FMT, STR_ARG(text),
+		    ip.family == IP_V4 ? 4 : 6, STR_ARG(ip_write(j->arena, ip)));
+	}
+	return arena_fmt(j->arena, STR_FMT " -all", STR_ARG(text));
+}
+
+static void say_missing(struct judge *j, const struct spf_texts *t, bool parked)
+{
+	const struct dns_record *nearly = find_unrecognised(t->answer);
+	struct finding *f;
+
+	if (nearly != NULL) {
+		f = judge_say(j, VERDICT_FAIL,
+		    "The SPF record is not recognised: it does not begin "
+		    "with \"v=spf1 \"");
+		judge_why(j, f,
+		    "It reads \"" STR_FMT
+		    "\". Receivers look for exactly v=spf1 followed by a space "
+		    "(RFC 7208 section 4.5); this record does not exist for them.",
+		    STR_ARG(short_text(j->arena, nearly->txt.joined)));
+		judge_fix(j, f,
+		    fix_txt(j, j->domain, spf_text_mend(j->arena, nearly->txt.joined), nearly));
+		return;
+	}
+	f = judge_say(j, VERDICT_FAIL, "There is no SPF record for " STR_FMT, STR_ARG(j->domain));
+	judge_why(j, f,
+	    parked
+		? "The domain takes no mail; an SPF record that permits nobody keeps others from "
+		  "sending in its name."
+		: "Receivers cannot tell your servers from anybody else's; large ones refuse bulk "
+		  "mail without SPF. The record proposed permits your mail hosts; add whoever "
+		  "else sends for you.");
+	judge_fix(j, f, fix_txt(j, j->domain, first_record(j, parked), NULL));
+}
+
+/* All terms of all records, without doubles, the first record's `all` at the end. */
+static struct str merged(struct judge *j, const struct spf_texts *t)
+{
+	struct str text = STR("v=spf1"), all = STR("~all");
+	struct spf_text s;
+
+	for (size_t i = t->count; i-- > 0;) {
+		spf_text_parse(j->arena, t->records[i], &s);
+		for (size_t k = 0; k < s.count; k++)
+			if (s.terms[k].kind == SPF_TERM_ALL)
+				all = s.terms[k].text;
+	}
+	for (size_t i = 0; i < t->count; i++) {
+		spf_text_parse(j->arena, t->records[i], &s);
+		for (size_t k = 0; k < s.count; k++) {
+			struct str term =
+			    arena_fmt(j->arena, " " STR_FMT " ", STR_ARG(s.terms[k].text));
+			struct str hay = arena_fmt(j->arena, STR_FMT " ", STR_ARG(text));
+
+			if (s.terms[k].kind != SPF_TERM_ALL && str_ifind(hay, term) < 0)
+				text = arena_fmt(j->arena, STR_FMT " " STR_FMT, STR_ARG(text),
+				    STR_ARG(s.terms[k].text));
+		}
+	}
+	return spf_text_mend(
+	    j->arena, arena_fmt(j->arena, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(all)));
+}
+
+static void say_several(struct judge *j, const struct spf_texts *t)
+{
+	struct finding *f = judge_say(j, VERDICT_FAIL,
+	    "There are %zu SPF records; every check ends in a permanent error", t->count);
+
+	judge_why(j, f,
+	    "Exactly one record may begin with v=spf1 (RFC 7208 section 4.5). Put all terms into "
+	    "one; look over the proposal before you publish it.");
+	for (size_t i = 0; i < t->count; i++) {
+		const struct dns_record *r = &t->answer->records[t->indices[i]];
+
+		judge_fix(j, f,
+		    i == 0 ? fix_txt(j, j->domain, merged(j, t), r) : fix_remove_txt(j->domain, r));
+	}
+}
+
+void judge_spf_present(struct judge *j)
+{
+	struct spf_texts t;
+	bool parked, ready = judge_parked(j, &parked);
+
+	if (!judge_spf_texts(j, j->domain, &t) || !ready)
+		return;
+	if (dns_failed(t.answer)) {
+		judge_why(j,
+		    judge_say(j, VERDICT_UNKNOWN, "The DNS did not answer the question for TXT"),
+		    "The answer was %s; ask again later.", dns_status_name(t.answer->status));
+	} else if (t.count == 0) {
+		say_missing(j, &t, parked);
+	} else if (t.count > 1) {
+		say_several(j, &t);
+	} else {
+		judge_why(j, judge_say(j, VERDICT_PASS, "There is exactly one SPF record"),
+		    "It reads \"" STR_FMT "\".", STR_ARG(short_text(j->arena, t.records[0])));
+	}
+}
+
+/* ---- syntax ---- */
+
+static void say_fault(struct judge *j, const struct spf_own *own, const struct spf_term *t)
+{
+	struct str mended = spf_text_mend(j->arena, own->text.text);
+	struct finding *f = judge_say_at(j, VERDICT_FAIL,
+	    t->spoils ? SEVERITY_CRITICAL : SEVERITY_MAJOR, "SPF record, \"" STR_FMT "\": " STR_FMT,
+	    STR_ARG(short_text(j->arena, t->text)), STR_ARG(t->fault));
+
+	judge_why(j, f, "At character %zu of the record. %s The mended record is \"" STR_FMT "\".",
+	    t->at + 1,
+	    t->spoils ? "One fault anywhere makes the whole record a permanent error (RFC 7208 "
+			"section 4.6): no mail of yours passes."
+		      : "Receivers ignore it silently.",
+	    STR_ARG(mended));
+	judge_fix(j, f, fix_txt(j, j->domain, mended, own->record));
+}
+
+/* A panel that splits long records joins them without the space: "...test" "include:...". */
+static bool lost_space(const struct dns_record *r, size_t which)
+{
+	static const char *const starts[] = { "include:", "ip4:", "ip6:", "mx ", "a ",
+		"a:", "mx:", "-all", "~all", "?all", "exists:", "redirect=" };
+	struct str before = r->txt.strings[which - 1], after = r->txt.strings[which];
+
+	if (before.n == 0 || before.p[before.n - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < LENGTH(starts); i++)
+		if (str_istarts(after, str_of(starts[i])))
+			return true;
+	return false;
+}
+
+static size_t say_splits(struct judge *j, const struct spf_own *own)
+{
+	struct str text = own->record->txt.strings[0];
+	size_t lost = 0;
+	struct finding *f;
+
+	for (size_t i = 1; i < own->record->txt.count; i++) {
+		bool here = lost_space(own->record, i);
+
+		text = arena_fmt(j->arena, STR_FMT "%s" STR_FMT, STR_ARG(text), here ? " " : "",
+		    STR_ARG(own->record->txt.strings[i]));
+		lost += here;
+	}
+	if (lost == 0)
+		return 0;
+	f = judge_say(j, VERDICT_FAIL,
+	    "Two strings of the SPF record are joined without a space between the terms");
+	judge_why(j, f,
+	    "The strings of a TXT record are put together as they are (RFC 7208 section 3.3); the "
+	    "space has to stand inside one of them.");
+	judge_fix(j, f, fix_txt(j, j->domain, spf_text_mend(j->arena, text), own->record));
+	return lost;
+}
+
+void judge_spf_syntax(struct judge *j)
+{
+	struct spf_own own;
+	size_t said;
+
+	if (!spf_own_or_say(j, &own))
+		return;
+	said = say_splits(j, &own);
+	for (size_t i = 0; i < own.text.count; i++)
+		if (own.text.terms[i].fault.n > 0 && said++ < 20)
+			say_fault(j, &own, &own.text.terms[i]);
+	if (said == 0)
+		judge_say(j, VERDICT_PASS, "The SPF record is well formed");
+}
+
+/* ---- bytes ---- */
+
+static bool is_odd(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] > '~' || s.p[i] < ' ')
+			return true;
+	return false;
+}
+
+void judge_spf_case_bytes(struct judge *j)
+{
+	const struct dns_answer *a = judge_dns(j, j->domain, DNS_TXT);
+	size_t seen = 0, bad = 0;
+
+	if (a == NULL)
+		return;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct dns_record *r = &a->records[i];
+		struct str text = r->parsed ? r->txt.joined : STR("");
+		struct finding *f;
+
+		if (!spf_text_meant(text))
+			continue;
+		seen++;
+		if (!is_odd(text) && str_istarts(text, STR("v=spf1")) &&
+		    (text.n == 6 || text.p[6] == ' '))
+			continue;
+		bad++;
+		f = judge_say(j, VERDICT_FAIL,
+		    is_odd(text) ? "The SPF record holds characters that are no plain ASCII"
+				 : "The SPF record does not begin as it should");
+		judge_why(j, f,
+		    "\"" STR_FMT
+		    "\": typographic quotes and dashes, no-break or invisible spaces come "
+		    "from copying out of a document; v=spf1 has to come first, with a space behind "
+		    "it.",
+		    STR_ARG(short_text(j->arena, text)));
+		judge_fix(j, f, fix_txt(j, j->domain, spf_text_mend(j->arena, text), r));
+	}
+	if (bad > 0)
+		return;
+	if (dns_failed(a))
+		judge_say(j, VERDICT_UNKNOWN, "The SPF record could not be read");
+	else if (seen == 0)
+		judge_say(j, VERDICT_SKIP, "There is no SPF record to look at");
+	else
+		judge_say(j, VERDICT_PASS, "The SPF record is plain ASCII and begins as it should");
+}
+
+/* ---- size ---- */
+
+void judge_spf_length(struct judge *j)
+{
+	struct spf_own own;
+	size_t octets = 12 + j->domain.n + 6; /* header, question */
+
+	if (!spf_own_or_say(j, &own))
+		return;
+	for (size_t i = 0; i < own.texts.answer->count; i++) {
+		const struct dns_record *r = &own.texts.answer->records[i];
+
+		octets += 12 + (r->parsed ? r->txt.joined.n + r->txt.count : r->text.n);
+	}
+	if (octets > 1232)
+		judge_why(j,
+		    judge_say(j, VERDICT_FAIL,
+			"All TXT records of the domain together need about %zu octets", octets),
+		    "Answers over 1232 octets do not fit into one packet; resolvers that cannot "
+		    "use "
+		    "TCP lose the SPF record (RFC 7208 section 3.4). Remove old verification "
+		    "records.");
+	else if (octets > 512)
+		judge_say(j, VERDICT_INFO,
+		    "The TXT records of the domain need about %zu octets; 512 always fit", octets);
+	else
+		judge_say(
+		    j, VERDICT_PASS, "The TXT records of the domain fit into one small packet");
+}
+
+/* ---- leftovers ---- */
+
+void judge_spf_type99(struct judge *j)
+{
+	const struct dns_answer *a = judge_dns(j, j->domain, DNS_SPF);
+	struct finding *f;
+
+	if (a == NULL)
+		return;
+	if (dns_failed(a)) {
+		judge_say(j, VERDICT_UNKNOWN, "The DNS did not answer the question for type SPF");
+	} else if (a->count == 0) {
+		judge_say(j, VERDICT_PASS, "There is no record of the withdrawn type SPF");
+	} else {
+		f = judge_say(j, VERDICT_FAIL, "There is a record of the withdrawn type SPF (99)");
+		judge_why(
+		    j, f, "Nobody reads it; SPF records are TXT only (RFC 7208 section 3.1).");
+		for (size_t i = 0; i < a->count; i++) {
+			struct fix fix = fix_remove_txt(j->domain, &a->records[i]);
+
+			fix.type = STR("SPF");
+			judge_fix(j, f, fix);
+		}
+	}
+}
+
+void judge_spf_senderid(struct judge *j)
+{
+	const struct dns_answer *a = judge_dns(j, j->domain, DNS_TXT);
+	size_t count = 0;
+
+	if (a == NULL)
+		return;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct dns_record *r = &a->records[i];
+		struct finding *f;
+
+		if (!r->parsed || !str_istarts(r->txt.joined, STR("spf2.0/")))
+			continue;
+		f = judge_say(j, VERDICT_FAIL, "A Sender ID record (spf2.0) is left over");
+		judge_why(j, f, "Sender ID is historic (RFC 4406); nobody reads it. Remove it.");
+		judge_fix(j, f, fix_remove_txt(j->domain, r));
+		count++;
+	}
+	if (count == 0 && dns_failed(a))
+		judge_say(j, VERDICT_UNKNOWN, "The DNS did not answer the question for TXT");
+	else if (count == 0)
+		judge_say(j, VERDICT_PASS, "There is no Sender ID record");
+}
+
+/* ---- names beside the domain ---- */
+
+void judge_spf_subdomains(struct judge *j)
+{
+	struct str www = arena_fmt(j->arena, "www." STR_FMT, STR_ARG(j->domain));
+	const struct dns_answer *a = judge_dns(j, www, DNS_A);
+	const struct dns_answer *mx = judge_dns(j, www, DNS_MX);
+	struct spf_texts t;
+	struct finding *f;
+
+	if (!judge_spf_texts(j, www, &t) || a == NULL || mx == NULL)
+		return;
+	if (dns_failed(a) || dns_failed(mx) || dns_failed(t.answer)) {
+		judge_say(j, VERDICT_UNKNOWN, "The DNS did not answer for " STR_FMT, STR_ARG(www));
+	} else if (a->count == 0 || mx->count > 0 || a->alias_count > 0) {
+		judge_say(j, VERDICT_SKIP, "There is no name without mail to look at");
+	} else if (t.count > 0) {
+		judge_say(j, VERDICT_PASS, STR_FMT " has an SPF record", STR_ARG(www));
+	} else {
+		f = judge_say(
+		    j, VERDICT_INFO, STR_FMT " sends no mail but does not say so", STR_ARG(www));
+		judge_why(j, f,
+		    "SPF is not inherited by subdomains: anybody can use the name as an envelope "
+		    "sender (RFC 7208 section 10.1.2).");
+		judge_fix(j, f, fix_txt(j, www, STR("v=spf1 -all"), NULL));
+	}
+}
