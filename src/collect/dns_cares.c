@@ -48,6 +48,7 @@ struct asking {
 	struct server *server;
 	struct job *job;
 	struct fact *fact;
+	bool unchecked; /* the second time, with CD */
 };
 
 struct dns_servers *dns_servers_new(struct collector *c, struct arena *a)
@@ -179,47 +180,100 @@ static const char *failure_text(int status)
 	return status == ARES_ETIMEOUT ? "no answer within the time limit" : ares_strerror(status);
 }
 
+static void put_reply(struct asking *q, int status, const uint8_t *bytes, size_t size)
+{
+	struct frank_case *facts = q->job->facts;
+
+	if (bytes != NULL && dns_wire_answer(facts, q->fact, bytes, size))
+		return;
+	case_put_dns(facts, q->fact,
+	    bytes != NULL || status == ARES_EBADRESP ? DNS_SERVFAIL : DNS_TIMEOUT, NULL, 0);
+	q->fact->dns.bogus_why =
+	    arena_str(facts->arena, bytes != NULL ? STR("the response answers another question")
+						  : str_of(failure_text(status)));
+}
+
+/*
+ * A validating resolver says SERVFAIL to what is bogus. Asked again with CD it hands the data
+ * over: when there is some, and it is signed, the signatures are what it did not like.
+ */
+static void put_unchecked(struct asking *q, const uint8_t *bytes, size_t size)
+{
+	struct frank_case *facts = q->job->facts;
+	struct fact *f = q->fact;
+	bool bogus = bytes != NULL && dns_wire_answer(facts, f, bytes, size) &&
+		     !dns_failed(&f->dns) && dns_wire_signed(bytes, size);
+
+	case_put_dns(facts, f, bogus ? DNS_BOGUS : DNS_SERVFAIL, NULL, 0);
+	f->dns.security = bogus ? DNS_SEC_BOGUS : DNS_INDETERMINATE;
+	if (bogus)
+		f->dns.bogus_why = STR("the resolver refuses the answer (SERVFAIL), and gives it "
+				       "when told not to validate (CD): its signatures fail");
+}
+
+static void name_server(struct asking *q)
+{
+	struct arena *a = q->job->facts->arena;
+	struct str server = ip_write(a, q->server->address);
+
+	q->fact->from =
+	    arena_fmt(a, q->server->address.family == IP_V6 ? "[" STR_FMT "]:%u" : STR_FMT ":%u",
+		STR_ARG(server), q->server->port);
+}
+
+static void send_query(struct asking *q);
+
 static void on_reply(void *context, int status, int timeouts, unsigned char *bytes, int size)
 {
 	struct asking *q = context;
-	struct collector *c = q->server->all->collector;
-	struct frank_case *facts = q->job->facts;
 
 	(void)timeouts;
 	if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED)
 		return;
-	if (bytes == NULL || !dns_wire_answer(facts, q->fact, bytes, (size_t)size)) {
-		case_put_dns(facts, q->fact,
-		    bytes != NULL || status == ARES_EBADRESP ? DNS_SERVFAIL : DNS_TIMEOUT, NULL, 0);
-		q->fact->dns.bogus_why = arena_str(
-		    facts->arena, bytes != NULL ? STR("the response answers another question")
-						: str_of(failure_text(status)));
+	if (q->unchecked)
+		put_unchecked(q, bytes, (size_t)size);
+	else
+		put_reply(q, status, bytes, (size_t)size);
+	if (!q->unchecked && q->server->fallback && bytes != NULL &&
+	    q->fact->dns.status == DNS_SERVFAIL) {
+		q->unchecked = true;
+		send_query(q);
+		return;
 	}
-	struct str server = ip_write(facts->arena, q->server->address);
-	q->fact->from = arena_fmt(facts->arena,
-	    q->server->address.family == IP_V6 ? "[" STR_FMT "]:%u" : STR_FMT ":%u",
-	    STR_ARG(server), q->server->port);
-	collect_answered(c, q->job, q->fact);
+	name_server(q);
+	collect_answered(q->server->all->collector, q->job, q->fact);
+}
+
+static void send_query(struct asking *q)
+{
+	struct frank_case *facts = q->job->facts;
+	size_t size = 0;
+	uint8_t *query = dns_wire_query(facts, &q->fact->question.dns, q->unchecked, &size);
+
+	if (query == NULL) {
+		case_put_dns(facts, q->fact, DNS_SERVFAIL, NULL, 0);
+		q->fact->dns.bogus_why = STR("the question could not be put into a message");
+		collect_answered(q->server->all->collector, q->job, q->fact);
+		return;
+	}
+	ares_send(q->server->channel, query, (int)size, on_reply, q);
+	free(query);
+	arm_timer(q->server);
 }
 
 void dns_servers_ask(
     struct dns_servers *all, const struct dns_target *t, struct job *job, struct fact *f)
 {
 	struct server *s = server_for(all, t->address, t->port, t->transport, t->fallback);
-	struct asking *q = arena_new(all->arena, struct asking);
-	size_t size = 0;
-	uint8_t *query = s == NULL ? NULL : dns_wire_query(job->facts, &f->question.dns, &size);
+	struct asking *q = arena_new(job->facts->arena, struct asking);
 
-	if (query == NULL) {
-		case_put_dns(job->facts, f, DNS_SERVFAIL, NULL, 0);
-		f->dns.bogus_why = STR("the question could not be sent");
+	if (s == NULL) {
+		case_put_nothing(job->facts, f, STR("too many name servers in one run"));
 		collect_answered(all->collector, job, f);
 		return;
 	}
-	*q = (struct asking){ s, job, f };
-	ares_send(s->channel, query, (int)size, on_reply, q);
-	free(query);
-	arm_timer(s);
+	*q = (struct asking){ .server = s, .job = job, .fact = f };
+	send_query(q);
 }
 
 void dns_servers_cancel(struct dns_servers *all)

@@ -70,8 +70,6 @@ static bool set_options(struct unbound *u, struct error *e)
 		ub_ctx_set_option(u->context, "do-ip4:", "no");
 	if (o->no_ipv6)
 		ub_ctx_set_option(u->context, "do-ip6:", "no");
-	for (size_t i = 0; i < LENGTH(answered_by_itself); i++)
-		ub_ctx_zone_add(u->context, answered_by_itself[i], "transparent");
 	return true;
 }
 
@@ -89,6 +87,26 @@ static bool set_anchor(struct unbound *u, struct error *e)
 	for (size_t i = 0; i < trust_anchor_count; i++)
 		failed |= ub_ctx_add_ta(u->context, trust_anchors_of_root[i]);
 	return failed == 0 ? true : error_set(e, "libunbound refuses the root's trust anchor");
+}
+
+/* Comes last: it makes the context final. */
+static bool open_zones(struct unbound *u, struct error *e)
+{
+	const struct collect_options *o = collect_options(u->collector);
+
+	for (size_t i = 0; i < LENGTH(answered_by_itself); i++) {
+		int failed = ub_ctx_zone_add(u->context, answered_by_itself[i], "transparent");
+
+		if (failed == 0)
+			continue;
+		if (o->trust_anchor.n > 0)
+			return error_set(e,
+			    STR_FMT ": no trust anchor of the root can be read from it (DS or "
+				    "DNSKEY records are expected)",
+			    STR_ARG(o->trust_anchor));
+		return error_set(e, "libunbound cannot start: %s", ub_strerror(failed));
+	}
+	return true;
 }
 
 /* With --resolver: ask that one instead of the root; a port stands behind an '@'. */
@@ -121,7 +139,9 @@ struct unbound *unbound_new(struct collector *c, struct arena *a, struct error *
 		error_set(e, "libunbound cannot be set up");
 		return NULL;
 	}
-	if (set_options(u, e) && set_anchor(u, e) && set_forwarder(u, e))
+	/* What it would write to standard error is said by our own errors. */
+	ub_ctx_debugout(u->context, NULL);
+	if (set_options(u, e) && set_anchor(u, e) && set_forwarder(u, e) && open_zones(u, e))
 		return u;
 	ub_ctx_delete(u->context);
 	return NULL;

@@ -29,7 +29,8 @@ static ldns_rdf *name_rdf(struct frank_case *c, struct str name)
 	return rdf;
 }
 
-uint8_t *dns_wire_query(struct frank_case *c, const struct dns_question *q, size_t *size)
+uint8_t *dns_wire_query(
+    struct frank_case *c, const struct dns_question *q, bool unchecked, size_t *size)
 {
 	ldns_rdf *name = name_rdf(c, q->name);
 	bool resolver = q->server.family == IP_NONE;
@@ -44,6 +45,7 @@ uint8_t *dns_wire_query(struct frank_case *c, const struct dns_question *q, size
 		return NULL;
 	}
 	ldns_pkt_set_random_id(packet);
+	ldns_pkt_set_cd(packet, unchecked);
 	ldns_pkt_set_edns_udp_size(packet, DNS_EDNS_SIZE);
 	ldns_pkt_set_edns_do(packet, resolver);
 	if (ldns_pkt2wire(&wire, packet, size) != LDNS_STATUS_OK)
@@ -220,4 +222,24 @@ bool dns_wire_answer(struct frank_case *c, struct fact *f, const uint8_t *messag
 	ldns_pkt_free(packet);
 	ldns_rdf_deep_free(name);
 	return ours;
+}
+
+static bool has_signature(const ldns_rr_list *list)
+{
+	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++)
+		if (ldns_rr_get_type(ldns_rr_list_rr(list, i)) == LDNS_RR_TYPE_RRSIG)
+			return true;
+	return false;
+}
+
+bool dns_wire_signed(const uint8_t *message, size_t size)
+{
+	ldns_pkt *packet = NULL;
+	bool found = false;
+
+	if (size <= MAX_MESSAGE && ldns_wire2pkt(&packet, message, size) == LDNS_STATUS_OK)
+		found = has_signature(ldns_pkt_answer(packet)) ||
+			has_signature(ldns_pkt_authority(packet));
+	ldns_pkt_free(packet);
+	return found;
 }

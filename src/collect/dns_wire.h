@@ -15,14 +15,19 @@
 #define DNS_EDNS_SIZE	1232
 #define DNS_MAX_ALIASES 16
 
+/* `unchecked` sets CD: the resolver is to hand on what it holds for bogus. */
 /* A query message, malloc'd by ldns (free it); NULL when the name cannot be a question. */
-uint8_t *dns_wire_query(struct frank_case *, const struct dns_question *, size_t *size);
+uint8_t *dns_wire_query(
+    struct frank_case *, const struct dns_question *, bool unchecked, size_t *size);
 
 /*
  * Fill in the fact from a response. False when it is none to this question (the caller
  * goes on waiting, or gives up).
  */
 bool dns_wire_answer(struct frank_case *, struct fact *, const uint8_t *message, size_t size);
+
+/* Does the response bring signatures along (RRSIG in answer or authority)? */
+bool dns_wire_signed(const uint8_t *message, size_t size);
 
 /* A name without its final dot, lower case; the fields of a record, parted by one space. */
 struct str dns_wire_name(struct arena *, const ldns_rdf *);

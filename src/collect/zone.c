@@ -62,9 +62,9 @@ static struct node *node_at(struct zone *z, struct str name)
 	return n;
 }
 
-static void add_record(struct zone *z, const ldns_rr *rr)
+static void add_record(struct zone *z, struct str owner, const ldns_rr *rr)
 {
-	struct node *n = node_at(z, dns_wire_name(z->arena, ldns_rr_owner(rr)));
+	struct node *n = node_at(z, owner);
 	struct row *r = arena_new(z->arena, struct row);
 
 	*r = (struct row){ .type = (enum dns_type)ldns_rr_get_type(rr),
@@ -78,65 +78,106 @@ static void add_record(struct zone *z, const ldns_rr *rr)
 	}
 }
 
-static bool take_records(struct zone *z, ldns_zone *parsed, struct error *e)
+/* One master file under way; ldns moves origin and previous owner along. */
+struct master {
+	struct zone *zone;
+	FILE *file;
+	struct error *error;
+	ldns_rdf *origin, *previous;
+	uint32_t ttl;
+	int line;
+	size_t count;
+};
+
+static bool fault(struct master *m, struct str what)
 {
-	const ldns_rr_list *list = ldns_zone_rrs(parsed);
+	return error_set(
+	    m->error, STR_FMT ":%d: " STR_FMT, STR_ARG(m->zone->file), m->line, STR_ARG(what));
+}
 
-	if (ldns_rr_list_rr_count(list) > MAX_RECORDS)
-		return error_set(
-		    e, STR_FMT ": more than %d records", STR_ARG(z->file), MAX_RECORDS);
-	add_record(z, ldns_zone_soa(parsed));
-	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(list, i);
-		struct str owner = dns_wire_name(z->arena, ldns_rr_owner(rr));
+/* The first record says what zone this is, when the user did not: SOA, or else $ORIGIN. */
+static bool find_apex(struct master *m, const ldns_rr *rr)
+{
+	struct zone *z = m->zone;
+	const ldns_rdf *apex =
+	    ldns_rr_get_type(rr) == LDNS_RR_TYPE_SOA ? ldns_rr_owner(rr) : m->origin;
 
-		if (!domain_under(owner, z->apex))
-			return error_set(e,
-			    STR_FMT ": the record at " STR_FMT " is outside the zone " STR_FMT,
-			    STR_ARG(z->file), STR_ARG(owner), STR_ARG(z->apex));
-		add_record(z, rr);
-	}
+	if (z->apex.n > 0)
+		return true;
+	if (apex == NULL)
+		return fault(m, STR("no SOA record or $ORIGIN comes first, so the zone's name is "
+				    "not known (give --zone NAME=FILE)"));
+	z->apex = dns_wire_name(z->arena, apex);
 	return true;
 }
 
-static ldns_zone *parse(
-    struct arena *a, struct str name, FILE *file, const char *path, struct error *e)
+static bool take_record(struct master *m, const ldns_rr *rr)
 {
-	struct str origin = arena_fmt(a, STR_FMT ".", STR_ARG(name));
-	ldns_rdf *apex = name.n > 0 ? ldns_dname_new_frm_str(origin.p) : NULL;
-	ldns_zone *parsed = NULL;
-	int line = 0;
+	struct zone *z = m->zone;
+	struct str owner = dns_wire_name(z->arena, ldns_rr_owner(rr));
 
-	if (name.n > 0 && apex == NULL) {
-		error_set(e, "%s: " STR_FMT " is no domain name", path, STR_ARG(name));
-		return NULL;
-	}
+	if (!find_apex(m, rr))
+		return false;
+	if (++m->count > MAX_RECORDS)
+		return fault(m, STR("more than 1,000,000 records"));
+	if (!domain_under(owner, z->apex))
+		return fault(
+		    m, arena_fmt(z->arena, "the record at " STR_FMT " is outside the zone " STR_FMT,
+			   STR_ARG(owner), STR_ARG(z->apex)));
+	add_record(z, owner, rr);
+	return true;
+}
+
+static bool read_entry(struct master *m)
+{
+	ldns_rr *rr = NULL;
 	ldns_status status =
-	    ldns_zone_new_frm_fp_l(&parsed, file, apex, DEFAULT_TTL, LDNS_RR_CLASS_IN, &line);
-	if (status != LDNS_STATUS_OK)
-		error_set(e, "%s:%d: %s", path, line, ldns_get_errorstr_by_id(status));
-	ldns_rdf_deep_free(apex);
-	return parsed;
+	    ldns_rr_new_frm_fp_l(&rr, m->file, &m->ttl, &m->origin, &m->previous, &m->line);
+	bool ok = true;
+
+	switch (status) {
+	case LDNS_STATUS_OK:
+		ok = take_record(m, rr);
+		ldns_rr_free(rr);
+		return ok;
+	case LDNS_STATUS_SYNTAX_EMPTY:
+	case LDNS_STATUS_SYNTAX_TTL:
+	case LDNS_STATUS_SYNTAX_ORIGIN:
+		return true;
+	case LDNS_STATUS_SYNTAX_INCLUDE:
+		return fault(m, STR("$INCLUDE is not followed: give one file for a zone"));
+	default:
+		return fault(m, str_of(ldns_get_errorstr_by_id(status)));
+	}
+}
+
+static ldns_rdf *origin_of(struct arena *a, struct str name)
+{
+	return name.n == 0 ? NULL
+			   : ldns_dname_new_frm_str(arena_fmt(a, STR_FMT ".", STR_ARG(name)).p);
 }
 
 struct zone *zone_parse(
     struct arena *a, struct str apex, FILE *file, const char *path, struct error *e)
 {
-	ldns_zone *parsed = parse(a, apex, file, path, e);
 	struct zone *z = arena_new(a, struct zone);
-	bool ok;
+	struct master m = { .zone = z, .file = file, .error = e, .ttl = DEFAULT_TTL };
+	bool ok = true;
 
-	if (parsed == NULL)
-		return NULL;
-	z->arena = z->nodes.arena = a;
-	z->file = arena_str(a, str_of(path));
-	if (ldns_zone_soa(parsed) == NULL) {
-		ok = error_set(e, "%s: no SOA record, so the zone's name is not known", path);
-	} else {
-		z->apex = dns_wire_name(a, ldns_rr_owner(ldns_zone_soa(parsed)));
-		ok = take_records(z, parsed, e);
-	}
-	ldns_zone_deep_free(parsed);
+	*z = (struct zone){ .arena = a,
+		.nodes = { .arena = a },
+		.file = arena_str(a, str_of(path)),
+		.apex = arena_lower(a, apex) };
+	m.origin = origin_of(a, apex);
+	m.previous = origin_of(a, apex);
+	if (apex.n > 0 && m.origin == NULL)
+		ok = error_set(e, "%s: " STR_FMT " is no domain name", path, STR_ARG(apex));
+	while (ok && !feof(file))
+		ok = read_entry(&m);
+	if (ok && m.count == 0)
+		ok = error_set(e, "%s: there is no record in it", path);
+	ldns_rdf_deep_free(m.origin);
+	ldns_rdf_deep_free(m.previous);
 	return ok ? z : NULL;
 }
 
