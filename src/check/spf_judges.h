@@ -2,7 +2,8 @@
 #ifndef CHECK_SPF_JUDGES_H
 #define CHECK_SPF_JUDGES_H
 
-#include "check/spf_map.h"
+#include "auth/spf.h"
+#include "check/sending.h"
 
 void judge_spf_present(struct judge *);
 void judge_spf_syntax(struct judge *);
@@ -27,15 +28,22 @@ void judge_spf_exp(struct judge *);
 /* The domain's one record, parsed; without exactly one, that is said, and false returned. */
 struct spf_own {
 	struct spf_texts texts;
-	struct spf_text text;
+	struct spf_record text;
 	const struct dns_record *record;
 };
 bool spf_own_or_say(struct judge *, struct spf_own *out);
-/* The same for judges that need the map; a broken record is SKIP too. */
-bool spf_map_or_say(struct judge *, struct spf_own *, struct spf_map *);
 
-/* The record without (drop) or with other terms: keep(term, context) decides. */
-struct str spf_without(struct arena *, const struct spf_text *,
-    bool (*drop)(const struct spf_text *, size_t, const void *), const void *context);
+/* The tree beneath a name; false while pending. */
+bool spf_tree_of(struct judge *, struct str domain, struct spf_tree *out);
+/* Both, for judges that need a sound record (a broken one is SKIP): own->text is the tree's. */
+bool spf_tree_or_say(struct judge *, struct spf_own *own, struct spf_tree *);
+
+/* The first term of that kind, or NULL. */
+const struct spf_term *spf_find(const struct spf_record *, enum spf_kind);
+/* Terms behind the first `all` are never reached; the index of it, or the count. */
+size_t spf_end(const struct spf_record *);
+/* The record without the terms that `drop` names. */
+struct str spf_without(struct arena *, const struct spf_record *,
+    bool (*drop)(const struct spf_record *, size_t, const void *), const void *context);
 
 #endif

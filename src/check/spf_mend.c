@@ -1,9 +1,9 @@
-/* spf_mend - from what was typed to what was meant; see spf_text.h. */
-#include "check/spf_text.h"
+/* spf_mend - see spf_mend.h. */
+#include "check/spf_mend.h"
 
 #include "base/buf.h"
 
-#define MEND_MAX ((size_t)64 * 1024)
+#define MEND_MAX (SPF_MAX_RECORD - 1)
 
 /* Bytes that word processors and web pages slip in, and what they stand for. */
 static const struct {
@@ -60,12 +60,67 @@ static struct str clean_bytes(struct arena *a, struct str text)
 	return (struct str){ p, n };
 }
 
+/* Letters to change, add or drop from a to b; 9 when either is long. */
+static unsigned distance(struct str a, struct str b)
+{
+	unsigned row[24];
+
+	if (a.n > 20 || b.n > 20)
+		return 9;
+	for (unsigned k = 0; k <= b.n; k++)
+		row[k] = k;
+	for (unsigned i = 1; i <= a.n; i++) {
+		unsigned diagonal = row[0]++;
+
+		for (unsigned k = 1; k <= b.n; k++) {
+			unsigned change = diagonal + (to_lower(a.p[i - 1]) != to_lower(b.p[k - 1]));
+			unsigned least = row[k] + 1 < row[k - 1] + 1 ? row[k] + 1 : row[k - 1] + 1;
+
+			diagonal = row[k];
+			row[k] = change < least ? change : least;
+		}
+	}
+	return row[b.n];
+}
+
+/* A known long name that was nearly typed, or NULL. */
+static const char *nearly(struct str name)
+{
+	static const char *const names[] = { "include", "redirect", "exists" };
+
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (distance(name, str_of(names[i])) <= 2 && !str_ieq(name, str_of(names[i])))
+			return names[i];
+	return NULL;
+}
+
+struct str spf_modifier_note(struct arena *a, const struct spf_term *t)
+{
+	static const char *const mechanisms[] = { "all", "include", "a", "mx", "ptr", "ip4", "ip6",
+		"exists", "ipv4", "ipv6" };
+	struct str rest = t->text, name = str_cut(&rest, '=');
+
+	if (t->kind != SPF_UNKNOWN_MODIFIER)
+		return (struct str){ 0 };
+	for (size_t i = 0; i < LENGTH(mechanisms); i++)
+		if (str_ieq(name, str_of(mechanisms[i])))
+			return STR(
+			    "\"=\" instead of \":\" makes this an unknown modifier, which is "
+			    "ignored");
+	if (nearly(name) != NULL)
+		return arena_fmt(a, "\"" STR_FMT "=\" is not known and ignored; was %s meant?",
+		    STR_ARG(name), nearly(name));
+	if (str_ieq(name, STR("v")))
+		return STR("a second v= has no effect");
+	return (struct str){ 0 };
+}
+
 static bool parses(struct arena *a, struct str term)
 {
-	struct spf_text s;
+	struct spf_record r;
 
-	spf_text_parse(a, arena_fmt(a, "v=spf1 " STR_FMT, STR_ARG(term)), &s);
-	return s.count == 1 && s.fault_count == 0;
+	spf_parse(a, arena_fmt(a, "v=spf1 " STR_FMT, STR_ARG(term)), &r);
+	return r.count == 1 && r.fault_count == 0 && spf_modifier_note(a, &r.terms[0]).n == 0;
 }
 
 /* "192.0.2.1/24" or "2001:db8::1" as a term, or {0}. */
@@ -166,19 +221,19 @@ static struct str body_of(struct str text)
 static void add_term(struct arena *a, struct buf *out, struct str term)
 {
 	struct str good = parses(a, term) ? term : mend_term(a, term);
-	struct spf_text so_far, one;
+	struct spf_record so_far, one;
 
 	if (good.n == 0)
 		return;
-	spf_text_parse(a, arena_fmt(a, "v=spf1 " STR_FMT, STR_ARG(good)), &one);
-	spf_text_parse(a, buf_str(out), &so_far);
-	if ((one.terms[0].kind == SPF_TERM_REDIRECT || one.terms[0].kind == SPF_TERM_EXP) &&
-	    spf_text_find(&so_far, one.terms[0].kind) != NULL)
+	spf_parse(a, arena_fmt(a, "v=spf1 " STR_FMT, STR_ARG(good)), &one);
+	spf_parse(a, buf_str(out), &so_far);
+	if ((one.redirect != NULL && so_far.redirect != NULL) ||
+	    (one.exp != NULL && so_far.exp != NULL))
 		return;
 	buf_addf(out, " " STR_FMT, STR_ARG(good));
 }
 
-struct str spf_text_mend(struct arena *a, struct str record)
+struct str spf_mend(struct arena *a, struct str record)
 {
 	struct str rest = body_of(clean_bytes(a, record)), result;
 	struct buf out;
@@ -186,7 +241,7 @@ struct str spf_text_mend(struct arena *a, struct str record)
 
 	buf_init(&out, MEND_MAX);
 	buf_add(&out, STR("v=spf1"));
-	while (rest.n > 0 && terms++ < SPF_TEXT_TERMS) {
+	while (rest.n > 0 && terms++ < SPF_MAX_TERMS) {
 		struct str term = str_cut(&rest, ' ');
 
 		while (rest.n > 0 && rest.p[0] == ' ')

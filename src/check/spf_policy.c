@@ -6,21 +6,18 @@
 /* ---- all ---- */
 
 /* The record that decides about everybody else: the own one, or the end of its redirects. */
-static const struct spf_node *last_record(const struct spf_map *m)
+static const struct spf_branch *last_record(const struct spf_branch *b)
 {
-	const struct spf_node *n = &m->nodes[0];
-
-	for (size_t i = 1; i < m->count; i++)
-		if (&m->nodes[m->nodes[i].parent] == n &&
-		    m->nodes[i].via->kind == SPF_TERM_REDIRECT)
-			n = &m->nodes[i];
-	return n;
+	for (const struct spf_branch *c = b->children; c != NULL; c = c->next)
+		if (c->via->kind == SPF_REDIRECT)
+			return last_record(c);
+	return b;
 }
 
-static bool drop_all(const struct spf_text *s, size_t which, const void *context)
+static bool drop_all(const struct spf_record *s, size_t which, const void *context)
 {
 	(void)context;
-	return s->terms[which].kind == SPF_TERM_ALL;
+	return s->terms[which].kind == SPF_ALL;
 }
 
 static void say_weak_all(struct judge *j, const struct spf_own *own, const struct spf_term *all)
@@ -45,24 +42,21 @@ static void say_weak_all(struct judge *j, const struct spf_own *own, const struc
 void judge_spf_all(struct judge *j)
 {
 	struct spf_own own;
-	struct spf_map m;
-	const struct spf_node *last;
+	struct spf_tree tree;
+	const struct spf_branch *last;
 	const struct spf_term *all;
 
-	if (!spf_map_or_say(j, &own, &m))
+	if (!spf_tree_or_say(j, &own, &tree))
 		return;
-	last = last_record(&m);
-	if (last->state != SPF_NODE_RECORD) {
-		judge_say(j, last->state == SPF_NODE_FAILED ? VERDICT_UNKNOWN : VERDICT_SKIP,
-		    "The record that redirect= leads to could not be read");
-		return;
-	}
-	if (spf_text_find(&last->text, SPF_TERM_ALL) == NULL &&
-	    spf_text_find(&last->text, SPF_TERM_REDIRECT) != NULL) {
-		judge_say(j, VERDICT_SKIP, "Where redirect= leads depends on the message (macro)");
+	last = last_record(tree.root);
+	if (last->state != SPF_TREE_RECORD) {
+		judge_say(j, last->state == SPF_TREE_FAILED ? VERDICT_UNKNOWN : VERDICT_SKIP,
+		    last->state == SPF_TREE_MACRO
+			? "Where redirect= leads depends on the message (macro)"
+			: "The record that redirect= leads to could not be read");
 		return;
 	}
-	all = spf_text_find(&last->text, SPF_TERM_ALL);
+	all = spf_find(last->record, SPF_ALL);
 	if (all == NULL || all->qualifier == '+' || all->qualifier == '?')
 		say_weak_all(j, &own, all);
 	else
@@ -82,124 +76,132 @@ void judge_spf_all(struct judge *j)
 
 static unsigned width(const struct spf_term *t, bool v6)
 {
-	if (t->kind == SPF_TERM_IP4)
+	if (t->kind == SPF_IP4)
 		return v6 ? 128 : t->prefix4;
-	if (t->kind == SPF_TERM_IP6)
+	if (t->kind == SPF_IP6)
 		return v6 ? t->prefix6 : 32;
 	return v6 ? t->prefix6 : t->prefix4;
 }
 
 static bool is_wide(const struct spf_term *t, unsigned v4, unsigned v6)
 {
-	bool names = t->kind == SPF_TERM_A || t->kind == SPF_TERM_MX;
-	bool networks = t->kind == SPF_TERM_IP4 || t->kind == SPF_TERM_IP6;
+	bool names = t->kind == SPF_A || t->kind == SPF_MX;
+	bool networks = t->kind == SPF_IP4 || t->kind == SPF_IP6;
 
 	return (names || networks) && t->qualifier == '+' &&
 	       (width(t, false) < v4 || width(t, true) < v6);
 }
 
-static size_t say_wide(struct judge *j, const struct spf_node *n, bool own)
+static size_t say_networks(struct judge *j, const struct spf_branch *b)
 {
 	size_t said = 0;
 
-	for (size_t i = 0; i < spf_text_end(&n->text) && said < 10; i++) {
-		const struct spf_term *t = &n->text.terms[i];
-		bool whole = is_wide(t, 4, 16);
+	for (size_t i = 0; i < spf_end(b->record) && said < 10; i++) {
+		const struct spf_term *t = &b->record->terms[i];
 		struct finding *f;
 
 		/* A mail service has a few large networks of its own; a domain has not. */
-		if (!(own ? is_wide(t, 16, 32) : is_wide(t, 8, 20)))
+		if (!(b->depth == 0 ? is_wide(t, 16, 32) : is_wide(t, 8, 20)))
 			continue;
-		f = judge_say_at(j, VERDICT_FAIL, whole ? SEVERITY_CRITICAL : SEVERITY_MAJOR,
+		f = judge_say_at(j, VERDICT_FAIL,
+		    is_wide(t, 4, 16) ? SEVERITY_CRITICAL : SEVERITY_MAJOR,
 		    "\"" STR_FMT "\" permits an absurdly large network to send in your name",
 		    STR_ARG(t->text));
 		judge_why(j, f,
 		    "It stands in the record of " STR_FMT ". Name the addresses that really send.",
-		    STR_ARG(n->domain));
+		    STR_ARG(b->domain));
 		said++;
 	}
+	return said;
+}
+
+/* An include that passes for every address makes the record pass for every address. */
+static size_t say_open_include(struct judge *j, const struct spf_branch *b)
+{
+	const struct spf_term *all = spf_find(b->record, SPF_ALL);
+
+	if (b->via == NULL || b->via->kind != SPF_INCLUDE || all == NULL || all->qualifier != '+')
+		return 0;
+	judge_why(j,
+	    judge_say_at(j, VERDICT_FAIL, SEVERITY_CRITICAL,
+		"\"" STR_FMT "\" permits everybody: the included record ends in +all",
+		STR_ARG(b->via->text)),
+	    "Any address in the world then passes SPF for your domain. Take the include out.");
+	return 1;
+}
+
+static size_t say_wide(struct judge *j, const struct spf_branch *b)
+{
+	size_t said = 0;
+
+	if (b->state == SPF_TREE_RECORD)
+		said = say_networks(j, b) + say_open_include(j, b);
+	for (const struct spf_branch *c = b->children; c != NULL; c = c->next)
+		said += say_wide(j, c);
 	return said;
 }
 
 void judge_spf_wide(struct judge *j)
 {
 	struct spf_own own;
-	struct spf_map m;
-	size_t said = 0;
+	struct spf_tree tree;
 
-	if (!spf_map_or_say(j, &own, &m))
-		return;
-	for (size_t i = 0; i < m.count; i++) {
-		const struct spf_node *n = &m.nodes[i];
-		const struct spf_term *all = spf_text_find(&n->text, SPF_TERM_ALL);
-
-		if (n->state != SPF_NODE_RECORD)
-			continue;
-		said += say_wide(j, n, i == 0);
-		if (i == 0 || n->via->kind != SPF_TERM_INCLUDE || all == NULL ||
-		    all->qualifier != '+')
-			continue;
-		judge_why(j,
-		    judge_say_at(j, VERDICT_FAIL, SEVERITY_CRITICAL,
-			"\"" STR_FMT "\" permits everybody: the included record ends in +all",
-			STR_ARG(n->via->text)),
-		    "An include that passes for every address makes your record pass for every "
-		    "address.");
-		said++;
-	}
-	if (said == 0)
+	if (spf_tree_or_say(j, &own, &tree) && say_wide(j, tree.root) == 0)
 		judge_say(j, VERDICT_PASS, "The SPF record permits no absurdly large networks");
 }
 
 /* ---- ptr ---- */
 
-static bool drop_ptr(const struct spf_text *s, size_t which, const void *context)
+static bool drop_ptr(const struct spf_record *s, size_t which, const void *context)
 {
 	(void)context;
-	return s->terms[which].kind == SPF_TERM_PTR;
+	return s->terms[which].kind == SPF_PTR;
+}
+
+static size_t say_ptr(struct judge *j, const struct spf_own *own, const struct spf_branch *b)
+{
+	size_t said = 0;
+
+	if (b->state == SPF_TREE_RECORD && spf_find(b->record, SPF_PTR) != NULL) {
+		struct finding *f = judge_say_at(j, b->depth == 0 ? VERDICT_FAIL : VERDICT_WARN,
+		    SEVERITY_MINOR, "The record of " STR_FMT " uses ptr", STR_ARG(b->domain));
+
+		judge_why(j, f,
+		    "ptr should not be published (RFC 7208 section 5.5): it is slow, and some "
+		    "large "
+		    "receivers skip it. Name addresses or hosts.");
+		if (b->depth == 0)
+			judge_fix(j, f,
+			    fix_txt(j, j->domain, spf_without(j->arena, b->record, drop_ptr, NULL),
+				own->record));
+		said = 1;
+	}
+	for (const struct spf_branch *c = b->children; c != NULL; c = c->next)
+		said += say_ptr(j, own, c);
+	return said;
 }
 
 void judge_spf_ptr(struct judge *j)
 {
 	struct spf_own own;
-	struct spf_map m;
-	size_t said = 0;
+	struct spf_tree tree;
 
-	if (!spf_map_or_say(j, &own, &m))
-		return;
-	for (size_t i = 0; i < m.count; i++) {
-		struct finding *f;
-
-		if (spf_text_find(&m.nodes[i].text, SPF_TERM_PTR) == NULL)
-			continue;
-		f = judge_say_at(j, i == 0 ? VERDICT_FAIL : VERDICT_WARN, SEVERITY_MINOR,
-		    "The record of " STR_FMT " uses ptr", STR_ARG(m.nodes[i].domain));
-		judge_why(j, f,
-		    "ptr should not be published (RFC 7208 section 5.5): it is slow, and some "
-		    "large "
-		    "receivers skip it. Name addresses or hosts.");
-		if (i == 0)
-			judge_fix(j, f,
-			    fix_txt(j, j->domain, spf_without(j->arena, &own.text, drop_ptr, NULL),
-				own.record));
-		said++;
-	}
-	if (said == 0)
+	if (spf_tree_or_say(j, &own, &tree) && say_ptr(j, &own, tree.root) == 0)
 		judge_say(j, VERDICT_PASS, "ptr is not used");
 }
 
 /* ---- terms without effect ---- */
 
 /* Is this network inside an earlier one with the same sign? */
-static bool covered(const struct spf_text *s, size_t which)
+static bool covered(const struct spf_record *s, size_t which)
 {
 	const struct spf_term *t = &s->terms[which];
 
-	if (t->kind != SPF_TERM_IP4 && t->kind != SPF_TERM_IP6)
+	if (t->kind != SPF_IP4 && t->kind != SPF_IP6)
 		return false;
 	for (size_t i = 0; i < which; i++) {
 		const struct spf_term *u = &s->terms[i];
-		bool v4 = t->kind == SPF_TERM_IP4;
+		bool v4 = t->kind == SPF_IP4;
 		unsigned wide = v4 ? u->prefix4 : u->prefix6, own = v4 ? t->prefix4 : t->prefix6;
 
 		if (u->kind == t->kind && u->qualifier == t->qualifier && wide <= own &&
@@ -209,23 +211,23 @@ static bool covered(const struct spf_text *s, size_t which)
 	return false;
 }
 
-static bool repeated(const struct spf_text *s, size_t which)
+static bool repeated(const struct spf_record *s, size_t which)
 {
 	for (size_t i = 0; i < which; i++)
 		if (str_ieq(s->terms[i].text, s->terms[which].text) &&
-		    s->terms[which].kind != SPF_TERM_MODIFIER)
+		    s->terms[which].kind != SPF_UNKNOWN_MODIFIER)
 			return true;
 	return false;
 }
 
-static const char *idle_reason(const struct spf_text *s, size_t which)
+static const char *idle_reason(const struct spf_record *s, size_t which)
 {
-	size_t end = spf_text_end(s);
-	enum spf_term_kind kind = s->terms[which].kind;
+	size_t end = spf_end(s);
+	enum spf_kind kind = s->terms[which].kind;
 
-	if (kind == SPF_TERM_REDIRECT && end < s->count)
+	if (kind == SPF_REDIRECT && end < s->count)
 		return "is ignored: the record has an all (RFC 7208 section 6.1)";
-	if (which > end && kind != SPF_TERM_EXP && kind != SPF_TERM_MODIFIER)
+	if (which > end && kind != SPF_EXP && kind != SPF_UNKNOWN_MODIFIER)
 		return "stands behind all and is never reached (RFC 7208 section 5.1)";
 	if (repeated(s, which))
 		return "stands there a second time";
@@ -234,7 +236,7 @@ static const char *idle_reason(const struct spf_text *s, size_t which)
 	return NULL;
 }
 
-static bool drop_idle(const struct spf_text *s, size_t which, const void *context)
+static bool drop_idle(const struct spf_record *s, size_t which, const void *context)
 {
 	(void)context;
 	return idle_reason(s, which) != NULL;
@@ -247,7 +249,7 @@ void judge_spf_unreachable(struct judge *j)
 
 	if (!spf_own_or_say(j, &own))
 		return;
-	if (own.text.spoil_count > 0) {
+	if (own.text.fault_count > 0) {
 		judge_say(j, VERDICT_SKIP, "The SPF record is broken (see spf.syntax)");
 		return;
 	}
@@ -273,8 +275,8 @@ void judge_spf_unreachable(struct judge *j)
 
 static bool uses_macro(const struct spf_term *t, const char *lower, const char *upper)
 {
-	return t->macro &&
-	       (str_find(t->value, str_of(lower)) >= 0 || str_find(t->value, str_of(upper)) >= 0);
+	return t->macros &&
+	       (str_find(t->spec, str_of(lower)) >= 0 || str_find(t->spec, str_of(upper)) >= 0);
 }
 
 void judge_spf_macro(struct judge *j)
@@ -285,7 +287,7 @@ void judge_spf_macro(struct judge *j)
 	if (!spf_own_or_say(j, &own))
 		return;
 	for (size_t i = 0; i < own.text.count; i++) {
-		used = used || own.text.terms[i].macro;
+		used = used || own.text.terms[i].macros;
 		slow = slow || uses_macro(&own.text.terms[i], "%{p", "%{P");
 	}
 	if (slow)
@@ -319,14 +321,14 @@ void judge_spf_exp(struct judge *j)
 
 	if (!spf_own_or_say(j, &own))
 		return;
-	exp = spf_text_find(&own.text, SPF_TERM_EXP);
-	if (exp == NULL || exp->macro || exp->fault.n > 0) {
+	exp = own.text.exp;
+	if (exp == NULL || exp->macros) {
 		judge_say(j, exp == NULL ? VERDICT_PASS : VERDICT_SKIP,
 		    exp == NULL ? "There is no exp= to look at"
 				: "Where exp= leads depends on the message");
 		return;
 	}
-	a = judge_dns(j, domain_undot(exp->value), DNS_TXT);
+	a = judge_dns(j, domain_undot(exp->spec), DNS_TXT);
 	if (a == NULL)
 		return;
 	if (dns_failed(a))
@@ -334,7 +336,7 @@ void judge_spf_exp(struct judge *j)
 	else if (a->count != 1 || !a->records[0].parsed || !is_ascii(a->records[0].txt.joined))
 		judge_why(j,
 		    judge_say(j, VERDICT_WARN, "exp=" STR_FMT " leads to no usable explanation",
-			STR_ARG(exp->value)),
+			STR_ARG(exp->spec)),
 		    "There has to be exactly one TXT record of plain ASCII (RFC 7208 section "
 		    "6.2).");
 	else

@@ -1,6 +1,7 @@
 /* spf_present - is there one SPF record, and does it read as it was meant? */
 #include "check/spf_judges.h"
 
+#include "check/spf_mend.h"
 #include "wire/domain.h"
 
 bool spf_own_or_say(struct judge *j, struct spf_own *own)
@@ -9,7 +10,7 @@ bool spf_own_or_say(struct judge *j, struct spf_own *own)
 		return false;
 	if (own->texts.count == 1) {
 		own->record = &own->texts.answer->records[own->texts.indices[0]];
-		spf_text_parse(j->arena, own->texts.records[0], &own->text);
+		spf_parse(j->arena, own->texts.records[0], &own->text);
 		return true;
 	}
 	if (dns_failed(own->texts.answer))
@@ -22,8 +23,8 @@ bool spf_own_or_say(struct judge *j, struct spf_own *own)
 	return false;
 }
 
-struct str spf_without(struct arena *a, const struct spf_text *s,
-    bool (*drop)(const struct spf_text *, size_t, const void *), const void *context)
+struct str spf_without(struct arena *a, const struct spf_record *s,
+    bool (*drop)(const struct spf_record *, size_t, const void *), const void *context)
 {
 	struct str text = STR("v=spf1");
 
@@ -34,13 +35,51 @@ struct str spf_without(struct arena *a, const struct spf_text *s,
 	return text;
 }
 
+const struct spf_term *spf_find(const struct spf_record *r, enum spf_kind kind)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->terms[i].kind == kind)
+			return &r->terms[i];
+	return NULL;
+}
+
+size_t spf_end(const struct spf_record *r)
+{
+	const struct spf_term *all = spf_find(r, SPF_ALL);
+
+	return all == NULL ? r->count : (size_t)(all - r->terms);
+}
+
+bool spf_tree_of(struct judge *j, struct str domain, struct spf_tree *out)
+{
+	spf_tree(&j->facts->source, j->arena, domain, out);
+	if (out->pending)
+		j->pending = true;
+	return !out->pending;
+}
+
+bool spf_tree_or_say(struct judge *j, struct spf_own *own, struct spf_tree *tree)
+{
+	bool ready = spf_tree_of(j, j->domain, tree);
+
+	if (!spf_own_or_say(j, own) || !ready)
+		return false;
+	if (own->text.fault_count > 0) {
+		judge_say(j, VERDICT_SKIP, "The SPF record is broken (see spf.syntax)");
+		return false;
+	}
+	if (tree->root->record != NULL)
+		own->text = *tree->root->record;
+	return true;
+}
+
 /* ---- present ---- */
 
 /* Text meant as SPF that receivers do not take for it, at the domain. */
 static const struct dns_record *find_unrecognised(const struct dns_answer *a)
 {
 	for (size_t i = 0; i < a->count; i++)
-		if (a->records[i].parsed && spf_text_meant(a->records[i].txt.joined))
+		if (a->records[i].parsed && spf_is_attempt(a->records[i].txt.joined))
 			return &a->records[i];
 	return NULL;
 }
@@ -74,8 +113,8 @@ static void say_missing(struct judge *j, const struct spf_texts *t, bool parked)
 		    "\". Receivers look for exactly v=spf1 followed by a space "
 		    "(RFC 7208 section 4.5); this record does not exist for them.",
 		    STR_ARG(short_text(j->arena, nearly->txt.joined)));
-		judge_fix(j, f,
-		    fix_txt(j, j->domain, spf_text_mend(j->arena, nearly->txt.joined), nearly));
+		judge_fix(
+		    j, f, fix_txt(j, j->domain, spf_mend(j->arena, nearly->txt.joined), nearly));
 		return;
 	}
 	f = judge_say(j, VERDICT_FAIL, "There is no SPF record for " STR_FMT, STR_ARG(j->domain));
@@ -93,27 +132,27 @@ static void say_missing(struct judge *j, const struct spf_texts *t, bool parked)
 static struct str merged(struct judge *j, const struct spf_texts *t)
 {
 	struct str text = STR("v=spf1"), all = STR("~all");
-	struct spf_text s;
+	struct spf_record s;
 
 	for (size_t i = t->count; i-- > 0;) {
-		spf_text_parse(j->arena, t->records[i], &s);
+		spf_parse(j->arena, t->records[i], &s);
 		for (size_t k = 0; k < s.count; k++)
-			if (s.terms[k].kind == SPF_TERM_ALL)
+			if (s.terms[k].kind == SPF_ALL)
 				all = s.terms[k].text;
 	}
 	for (size_t i = 0; i < t->count; i++) {
-		spf_text_parse(j->arena, t->records[i], &s);
+		spf_parse(j->arena, t->records[i], &s);
 		for (size_t k = 0; k < s.count; k++) {
 			struct str term =
 			    arena_fmt(j->arena, " " STR_FMT " ", STR_ARG(s.terms[k].text));
 			struct str hay = arena_fmt(j->arena, STR_FMT " ", STR_ARG(text));
 
-			if (s.terms[k].kind != SPF_TERM_ALL && str_ifind(hay, term) < 0)
+			if (s.terms[k].kind != SPF_ALL && str_ifind(hay, term) < 0)
 				text = arena_fmt(j->arena, STR_FMT " " STR_FMT, STR_ARG(text),
 				    STR_ARG(s.terms[k].text));
 		}
 	}
-	return spf_text_mend(
+	return spf_mend(
 	    j->arena, arena_fmt(j->arena, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(all)));
 }
 
@@ -156,20 +195,31 @@ void judge_spf_present(struct judge *j)
 
 /* ---- syntax ---- */
 
-static void say_fault(struct judge *j, const struct spf_own *own, const struct spf_term *t)
+static void say_fault(struct judge *j, const struct spf_own *own, const struct spf_fault *fault)
 {
-	struct str mended = spf_text_mend(j->arena, own->text.text);
-	struct finding *f = judge_say_at(j, VERDICT_FAIL,
-	    t->spoils ? SEVERITY_CRITICAL : SEVERITY_MAJOR, "SPF record, \"" STR_FMT "\": " STR_FMT,
-	    STR_ARG(short_text(j->arena, t->text)), STR_ARG(t->fault));
+	struct str mended = spf_mend(j->arena, own->text.text);
+	struct str piece = str_slice(own->text.text, fault->at, fault->at + fault->length);
+	struct finding *f = judge_say(j, VERDICT_FAIL, "SPF record, \"" STR_FMT "\": " STR_FMT,
+	    STR_ARG(short_text(j->arena, piece)), STR_ARG(fault->says));
 
-	judge_why(j, f, "At character %zu of the record. %s The mended record is \"" STR_FMT "\".",
-	    t->at + 1,
-	    t->spoils ? "One fault anywhere makes the whole record a permanent error (RFC 7208 "
-			"section 4.6): no mail of yours passes."
-		      : "Receivers ignore it silently.",
-	    STR_ARG(mended));
+	judge_why(j, f,
+	    "At character %zu of the record. One fault anywhere makes the whole record a permanent "
+	    "error (RFC 7208 section 4.6): no mail of yours passes. The mended record is \"" STR_FMT
+	    "\".",
+	    fault->at + 1, STR_ARG(mended));
 	judge_fix(j, f, fix_txt(j, j->domain, mended, own->record));
+}
+
+static void say_note(
+    struct judge *j, const struct spf_own *own, const struct spf_term *t, struct str note)
+{
+	struct finding *f =
+	    judge_say_at(j, VERDICT_FAIL, SEVERITY_MAJOR, "SPF record, \"" STR_FMT "\": " STR_FMT,
+		STR_ARG(short_text(j->arena, t->text)), STR_ARG(note));
+
+	judge_why(
+	    j, f, "At character %zu of the record. Receivers ignore the term silently.", t->at + 1);
+	judge_fix(j, f, fix_txt(j, j->domain, spf_mend(j->arena, own->text.text), own->record));
 }
 
 /* A panel that splits long records joins them without the space: "...test" "include:...". */
@@ -207,7 +257,7 @@ static size_t say_splits(struct judge *j, const struct spf_own *own)
 	judge_why(j, f,
 	    "The strings of a TXT record are put together as they are (RFC 7208 section 3.3); the "
 	    "space has to stand inside one of them.");
-	judge_fix(j, f, fix_txt(j, j->domain, spf_text_mend(j->arena, text), own->record));
+	judge_fix(j, f, fix_txt(j, j->domain, spf_mend(j->arena, text), own->record));
 	return lost;
 }
 
@@ -219,9 +269,16 @@ void judge_spf_syntax(struct judge *j)
 	if (!spf_own_or_say(j, &own))
 		return;
 	said = say_splits(j, &own);
-	for (size_t i = 0; i < own.text.count; i++)
-		if (own.text.terms[i].fault.n > 0 && said++ < 20)
-			say_fault(j, &own, &own.text.terms[i]);
+	for (size_t i = 0; i < own.text.fault_count && said < 20; i++, said++)
+		say_fault(j, &own, &own.text.faults[i]);
+	for (size_t i = 0; i < own.text.count && said < 20; i++) {
+		struct str note = spf_modifier_note(j->arena, &own.text.terms[i]);
+
+		if (note.n == 0)
+			continue;
+		say_note(j, &own, &own.text.terms[i], note);
+		said++;
+	}
 	if (said == 0)
 		judge_say(j, VERDICT_PASS, "The SPF record is well formed");
 }
@@ -248,7 +305,7 @@ void judge_spf_case_bytes(struct judge *j)
 		struct str text = r->parsed ? r->txt.joined : STR("");
 		struct finding *f;
 
-		if (!spf_text_meant(text))
+		if (!spf_is_attempt(text))
 			continue;
 		seen++;
 		if (!is_odd(text) && str_istarts(text, STR("v=spf1")) &&
@@ -264,7 +321,7 @@ void judge_spf_case_bytes(struct judge *j)
 		    "from copying out of a document; v=spf1 has to come first, with a space behind "
 		    "it.",
 		    STR_ARG(short_text(j->arena, text)));
-		judge_fix(j, f, fix_txt(j, j->domain, spf_text_mend(j->arena, text), r));
+		judge_fix(j, f, fix_txt(j, j->domain, spf_mend(j->arena, text), r));
 	}
 	if (bad > 0)
 		return;

@@ -3,30 +3,73 @@
 
 #include "wire/domain.h"
 
+/* The world with another SPF record at the domain, to try out a change. */
+struct trial_source {
+	struct dns_source source; /* first */
+	struct dns_source *world;
+	struct dns_answer answer;
+};
+
+static const struct dns_answer *ask_trial(
+    struct dns_source *source, struct str name, enum dns_type type)
+{
+	struct trial_source *t = (struct trial_source *)source;
+
+	if (type == DNS_TXT && domain_eq(name, t->answer.name))
+		return &t->answer;
+	return dns_ask(t->world, name, type);
+}
+
+static struct trial_source trial_of(struct judge *j, struct str record)
+{
+	struct dns_record *r = arena_new(j->arena, struct dns_record);
+
+	dns_record_parse(j->arena, DNS_TXT, dns_txt_write(j->arena, record), r);
+	return (struct trial_source){ .source = { ask_trial },
+		.world = &j->facts->source,
+		.answer = { .name = j->domain, .type = DNS_TXT, .records = r, .count = 1 } };
+}
+
+static struct spf_report check_from(
+    struct judge *j, struct dns_source *source, const struct sender *s)
+{
+	struct spf_query q = { .ip = s->address,
+		.helo = s->host.n > 0 ? s->host : j->domain,
+		.mail_from = arena_fmt(j->arena, "postmaster@" STR_FMT, STR_ARG(j->domain)),
+		.domain = j->domain,
+		.now = j->facts->now };
+
+	return spf_check(source, j->arena, &q);
+}
+
 /* Terms for the addresses, " ip4:192.0.2.1 ip6:2001:db8::1". */
-static struct str address_terms(struct arena *a, const struct ip *ips, size_t count)
+static struct str address_terms(struct judge *j, const struct sender *const *senders, size_t count)
 {
 	struct str text = STR("");
 
-	for (size_t i = 0; i < count; i++)
-		text = arena_fmt(a, STR_FMT " ip%d:" STR_FMT, STR_ARG(text),
-		    ips[i].family == IP_V4 ? 4 : 6, STR_ARG(ip_write(a, ips[i])));
+	for (size_t i = 0; i < count; i++) {
+		struct str ip = ip_write(j->arena, senders[i]->address);
+
+		text = arena_fmt(j->arena, STR_FMT " ip%d:" STR_FMT, STR_ARG(text),
+		    senders[i]->address.family == IP_V4 ? 4 : 6, STR_ARG(ip));
+	}
 	return text;
 }
 
 /* The record with more terms: before all or redirect, or (first) before everything. */
-static struct str with_terms(struct arena *a, const struct spf_text *s, struct str more, bool first)
+static struct str with_terms(
+    struct arena *a, const struct spf_record *r, struct str more, bool first)
 {
 	struct str text = STR("v=spf1");
 	bool added = first;
 
 	if (first)
 		text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
-	for (size_t i = 0; i < s->count; i++) {
-		const struct spf_term *t = &s->terms[i];
+	for (size_t i = 0; i < r->count; i++) {
+		const struct spf_term *t = &r->terms[i];
 
-		if (!added && (t->kind == SPF_TERM_ALL || t->kind == SPF_TERM_REDIRECT ||
-				  t->kind == SPF_TERM_EXP)) {
+		if (!added &&
+		    (t->kind == SPF_ALL || t->kind == SPF_REDIRECT || t->kind == SPF_EXP)) {
 			text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
 			added = true;
 		}
@@ -35,65 +78,60 @@ static struct str with_terms(struct arena *a, const struct spf_text *s, struct s
 	return added ? text : arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
 }
 
-/* Do all these addresses pass with that record in place of the domain's? */
+/* Do all these senders pass with that record in place of the domain's? */
 static bool all_pass(
-    struct judge *j, const struct spf_map *m, struct str record, const struct ip *ips, size_t count)
+    struct judge *j, struct str record, const struct sender *const *senders, size_t count)
 {
-	struct spf_text text;
-	enum spf_outcome o;
+	struct trial_source trial = trial_of(j, record);
 
-	spf_text_parse(j->arena, record, &text);
-	for (size_t i = 0; i < count; i++)
-		if (!spf_map_judge(j, m, ips[i], &text, &o) || o != SPF_SAYS_PASS)
+	for (size_t i = 0; i < count; i++) {
+		enum spf_result result = check_from(j, &trial.source, senders[i]).result;
+
+		if (result == SPF_PENDING)
+			j->pending = true;
+		if (result != SPF_PASS)
 			return false;
-	return text.fault_count == 0;
+	}
+	return true;
 }
 
-/* A record under which the addresses pass, tried out; {0} when none was found. */
+/* A record under which the senders pass, tried out; {0} when none was found. */
 static struct str record_for(
-    struct judge *j, const struct spf_map *m, const struct ip *ips, size_t count)
+    struct judge *j, const struct spf_record *r, const struct sender *const *senders, size_t count)
 {
-	struct str more = address_terms(j->arena, ips, count);
+	struct str more = address_terms(j, senders, count);
 
 	for (int first = 0; first < 2; first++) {
-		struct str record = with_terms(j->arena, &m->nodes[0].text, more, first == 1);
+		struct str record = with_terms(j->arena, r, more, first == 1);
 
-		if (all_pass(j, m, record, ips, count))
+		if (all_pass(j, record, senders, count))
 			return record;
 	}
 	return (struct str){ 0 };
 }
 
-static bool fails(enum spf_outcome o)
+static bool fails(enum spf_result r)
 {
-	return o == SPF_SAYS_FAIL || o == SPF_SAYS_SOFTFAIL || o == SPF_SAYS_NEUTRAL;
+	return r == SPF_FAIL || r == SPF_SOFTFAIL || r == SPF_NEUTRAL;
 }
-
-struct trials {
-	struct sender *senders;
-	enum spf_outcome *outcomes;
-	size_t count;
-	struct ip *failing;
-	size_t failing_count;
-};
 
 static struct str sender_name(struct judge *j, const struct sender *s)
 {
 	struct str ip = ip_write(j->arena, s->address);
 
-	return s->host.n == 0
-		   ? ip
-		   : arena_fmt(j->arena, STR_FMT " (" STR_FMT ")", STR_ARG(s->host), STR_ARG(ip));
+	if (s->host.n == 0)
+		return ip;
+	return arena_fmt(j->arena, STR_FMT " (" STR_FMT ")", STR_ARG(s->host), STR_ARG(ip));
 }
 
 static void say_failing(struct judge *j, const struct spf_own *own, struct str record,
-    const struct sender *s, enum spf_outcome o)
+    const struct sender *s, const struct spf_report *report)
 {
 	struct str ip = ip_write(j->arena, s->address);
-	struct finding *f =
-	    judge_say_at(j, VERDICT_FAIL, o == SPF_SAYS_FAIL ? SEVERITY_CRITICAL : SEVERITY_MAJOR,
-		"Mail sent from " STR_FMT " gets \"%s\" from the SPF record", STR_ARG(ip),
-		spf_outcome_name(o));
+	struct finding *f = judge_say_at(j, VERDICT_FAIL,
+	    report->result == SPF_FAIL ? SEVERITY_CRITICAL : SEVERITY_MAJOR,
+	    "Mail sent from " STR_FMT " gets \"%s\" from the SPF record", STR_ARG(ip),
+	    spf_result_name(report->result));
 
 	judge_why(j, f,
 	    "The record does not permit this address%s. If mail leaves from it, receivers refuse "
@@ -106,82 +144,93 @@ static void say_failing(struct judge *j, const struct spf_own *own, struct str r
 }
 
 static void say_sender(struct judge *j, const struct spf_own *own, struct str record,
-    const struct sender *s, enum spf_outcome o)
+    const struct sender *s, const struct spf_report *report)
 {
 	struct str ip = ip_write(j->arena, s->address);
 
 	judge_subject(j, sender_name(j, s));
-	if (fails(o))
-		say_failing(j, own, record, s, o);
-	else if (o == SPF_SAYS_PASS)
-		judge_say(j, VERDICT_PASS, "Mail sent from " STR_FMT " passes SPF", STR_ARG(ip));
-	else if (o == SPF_SAYS_PERMERROR || o == SPF_SAYS_NONE)
+	if (fails(report->result))
+		say_failing(j, own, record, s, report);
+	else if (report->result == SPF_PASS)
+		judge_why(j,
+		    judge_say(
+			j, VERDICT_PASS, "Mail sent from " STR_FMT " passes SPF", STR_ARG(ip)),
+		    "The term \"" STR_FMT "\" permits it.", STR_ARG(report->matched));
+	else if (report->result == SPF_TEMPERROR)
+		judge_why(j,
+		    judge_say(j, VERDICT_UNKNOWN,
+			"Whether mail from " STR_FMT " passes is not known", STR_ARG(ip)),
+		    STR_FMT, STR_ARG(report->reason));
+	else
 		judge_why(j,
 		    judge_say(j, VERDICT_FAIL, "Mail sent from " STR_FMT " gets a permanent error",
 			STR_ARG(ip)),
-		    "The record cannot be evaluated to its end; see spf.lookups, spf.void, "
-		    "spf.includes.");
-	else
-		judge_say(j, VERDICT_UNKNOWN,
-		    o == SPF_SAYS_DEPENDS ? "Whether mail from " STR_FMT
-					    " passes depends on a macro or ptr"
-					  : "Whether mail from " STR_FMT
-					    " passes is not known: the DNS did not answer",
-		    STR_ARG(ip));
-}
-
-static bool try_all(struct judge *j, const struct spf_map *m, struct trials *t)
-{
-	bool ready = true;
-
-	t->outcomes = arena_array(j->arena, enum spf_outcome, t->count + 1);
-	t->failing = arena_array(j->arena, struct ip, t->count + 1);
-	for (size_t i = 0; i < t->count; i++) {
-		ready = spf_map_judge(j, m, t->senders[i].address, NULL, &t->outcomes[i]) && ready;
-		if (fails(t->outcomes[i]))
-			t->failing[t->failing_count++] = t->senders[i].address;
-	}
-	if (!ready)
-		j->pending = true;
-	return ready;
+		    STR_FMT, STR_ARG(report->reason));
 }
 
 void judge_spf_hosts(struct judge *j)
 {
-	struct trials t = { 0 };
+	struct sender *senders;
+	struct spf_report *reports;
+	const struct sender **failing;
 	struct spf_own own;
-	struct spf_map m;
 	struct str record = { 0 };
-	bool ready = judge_senders(j, &t.senders, &t.count);
+	size_t count, failing_count = 0;
+	bool ready = judge_senders(j, &senders, &count);
 
-	if (!spf_map_or_say(j, &own, &m) || !ready)
+	if (!spf_own_or_say(j, &own) || !ready)
 		return;
-	if (t.count == 0) {
-		judge_say(j, VERDICT_SKIP, "No address is known that mail is sent from");
-		return;
+	reports = arena_array(j->arena, struct spf_report, count + 1);
+	failing = arena_array(j->arena, const struct sender *, count + 1);
+	for (size_t i = 0; i < count; i++) {
+		reports[i] = check_from(j, &j->facts->source, &senders[i]);
+		j->pending = j->pending || reports[i].result == SPF_PENDING;
+		if (fails(reports[i].result))
+			failing[failing_count++] = &senders[i];
 	}
-	if (!try_all(j, &m, &t))
+	if (j->pending)
 		return;
+	if (count == 0)
+		judge_say(j, VERDICT_SKIP, "No address is known that mail is sent from");
 	/* One record for all of them, so that each finding proposes the same change. */
-	if (t.failing_count > 0)
-		record = record_for(j, &m, t.failing, t.failing_count);
-	for (size_t i = 0; i < t.count; i++)
-		say_sender(j, &own, record, &t.senders[i], t.outcomes[i]);
+	if (failing_count > 0)
+		record = record_for(j, &own.text, failing, failing_count);
+	for (size_t i = 0; i < count; i++)
+		say_sender(j, &own, record, &senders[i], &reports[i]);
 }
 
 /* ---- the EHLO name ---- */
 
-static void say_helo(struct judge *j, const struct mail_host *h, const struct spf_map *m)
+static void say_helo_result(struct judge *j, const struct mail_host *h, struct ip address)
 {
-	const struct spf_node *root = &m->nodes[0];
+	struct spf_query q = { .ip = address, .helo = h->name, .now = j->facts->now };
+	struct spf_report r = spf_check(&j->facts->source, j->arena, &q);
+	struct str ip = ip_write(j->arena, address);
+
+	if (r.result == SPF_PENDING)
+		j->pending = true;
+	else if (r.result == SPF_PASS)
+		judge_say(j, VERDICT_PASS, "EHLO " STR_FMT " passes SPF from " STR_FMT,
+		    STR_ARG(h->name), STR_ARG(ip));
+	else
+		judge_why(j,
+		    judge_say(j, r.result == SPF_TEMPERROR ? VERDICT_UNKNOWN : VERDICT_FAIL,
+			"EHLO " STR_FMT " gets \"%s\" from " STR_FMT, STR_ARG(h->name),
+			spf_result_name(r.result), STR_ARG(ip)),
+		    STR_FMT, STR_ARG(r.reason));
+}
+
+static void say_helo(struct judge *j, const struct mail_host *h)
+{
+	struct spf_texts t;
 	struct finding *f;
 
-	if (root->state == SPF_NODE_FAILED) {
+	if (!judge_spf_texts(j, h->name, &t))
+		return;
+	if (dns_failed(t.answer)) {
 		judge_say(
 		    j, VERDICT_UNKNOWN, "The DNS did not answer for " STR_FMT, STR_ARG(h->name));
-		return;
-	}
-	if (root->state == SPF_NODE_NONE) {
+	} else if (t.count == 0) {
 		f = judge_say(j, VERDICT_FAIL,
 		    "The mail host " STR_FMT " has no SPF record of its own", STR_ARG(h->name));
 		judge_why(j, f,
@@ -189,26 +238,9 @@ static void say_helo(struct judge *j, const struct mail_host *h, const struct sp
 		    "in "
 		    "EHLO instead (RFC 7208 section 2.4).");
 		judge_fix(j, f, fix_txt(j, h->name, STR("v=spf1 a -all"), NULL));
-		return;
-	}
-	for (size_t i = 0; i < h->address_count; i++) {
-		struct str ip = ip_write(j->arena, h->addresses[i]);
-		enum spf_outcome o;
-
-		if (!spf_map_judge(j, m, h->addresses[i], NULL, &o)) {
-			j->pending = true;
-			continue;
-		}
-		if (o == SPF_SAYS_PASS)
-			judge_say(j, VERDICT_PASS, "EHLO " STR_FMT " passes SPF from " STR_FMT,
-			    STR_ARG(h->name), STR_ARG(ip));
-		else if (o == SPF_SAYS_TEMPERROR || o == SPF_SAYS_DEPENDS)
-			judge_say(j, VERDICT_UNKNOWN,
-			    "Whether EHLO " STR_FMT " passes from " STR_FMT " could not be seen",
-			    STR_ARG(h->name), STR_ARG(ip));
-		else
-			judge_say(j, VERDICT_FAIL, "EHLO " STR_FMT " gets \"%s\" from " STR_FMT,
-			    STR_ARG(h->name), spf_outcome_name(o), STR_ARG(ip));
+	} else {
+		for (size_t i = 0; i < h->address_count; i++)
+			say_helo_result(j, h, h->addresses[i]);
 	}
 }
 
@@ -220,16 +252,13 @@ void judge_spf_helo(struct judge *j)
 	if (!judge_mail_hosts(j, &hosts))
 		return;
 	for (size_t i = 0; i < hosts.count; i++) {
-		struct spf_map m;
-
 		/* The names of a mail service are its own affair. */
 		if (!domain_under(hosts.hosts[i].name, j->domain) ||
 		    hosts.hosts[i].address_count == 0)
 			continue;
 		said++;
 		judge_subject(j, hosts.hosts[i].name);
-		if (spf_map_read(j, hosts.hosts[i].name, &m))
-			say_helo(j, &hosts.hosts[i], &m);
+		say_helo(j, &hosts.hosts[i]);
 	}
 	if (said == 0)
 		judge_say(j, VERDICT_SKIP, "No mail host stands under this domain");
