@@ -226,8 +226,9 @@ void evidence_write(const struct frank_case *c, struct buf *out)
 	for (size_t i = 0; i < c->count; i++)
 		if (c->facts[i]->state == FACT_ANSWERED)
 			json_array_append_new(answers, fact_json(&scratch, c->facts[i]));
-	root = json_pack("{s:s, s:{s:s%}, s:s, s:o}", "frank", "evidence/1", "subject", "domain",
-	    c->domain.p, c->domain.n, "taken", time_text(&scratch, c->now).p, "answers", answers);
+	root = json_pack("{s:s, s:{s:o}, s:s, s:o}", "frank", "evidence/1", "subject", "domain",
+	    text_json(&scratch, c->domain), "taken", time_text(&scratch, c->now).p, "answers",
+	    answers);
 	char *text = json_dumps(root, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	buf_add(out, str_of(text));
 	buf_addc(out, '\n');

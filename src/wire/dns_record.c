@@ -50,6 +50,16 @@ static bool take_byte(struct str *s, char *out)
 	return true;
 }
 
+/* Bytes up to the end of the string, escapes counted as written: its room, not more. */
+static size_t written_length(struct str s, bool quoted)
+{
+	size_t n = 0;
+
+	while (n < s.n && (quoted ? s.p[n] != '"' : !is_wsp(s.p[n])))
+		n += s.p[n] == '\\' ? 2 : 1;
+	return n < s.n ? n : s.n;
+}
+
 /* The next character-string: quoted, or up to the next blank. */
 static struct str take_string(struct fields *f)
 {
@@ -59,11 +69,10 @@ static struct str take_string(struct fields *f)
 		return (struct str){ 0 };
 	}
 	bool quoted = f->rest.p[0] == '"';
-	char *p = arena_array(f->arena, char, f->rest.n + 1);
+	f->rest = str_skip(f->rest, quoted ? 1 : 0);
+	char *p = arena_array(f->arena, char, written_length(f->rest, quoted) + 1);
 	size_t n = 0;
 
-	if (quoted)
-		f->rest = str_skip(f->rest, 1);
 	while (f->rest.n > 0 && (quoted ? f->rest.p[0] != '"' : !is_wsp(f->rest.p[0])))
 		if (!take_byte(&f->rest, &p[n++]))
 			f->failed = true;
@@ -120,7 +129,10 @@ static struct str take_hex(struct fields *f)
 
 		if (is_wsp(f->rest.p[0]))
 			continue;
-		f->failed |= value < 0;
+		if (value < 0) {
+			f->failed = true;
+			break;
+		}
 		p[digits / 2] =
 		    (char)(unsigned char)(digits % 2 == 0 ? value << 4 : p[digits / 2] | value);
 		digits++;
