@@ -42,10 +42,30 @@ static bool key_was_read(const struct dkim_key *k)
 	return k->modulus.n > 0 || (k->kind == DKIM_KEY_ED25519 && k->data.n == 32);
 }
 
+/*
+ * The record without quotes, backslashes and blanks, which panels and zone files leave
+ * behind when the pieces of a long key are pasted: is there a whole key then?
+ */
+static bool unquoted(struct judge *j, struct str record, struct dkim_key *out)
+{
+	char *p = arena_array(j->arena, char, record.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < record.n; i++)
+		if (record.p[i] > ' ' && record.p[i] != '"' && record.p[i] != '\\')
+			p[n++] = record.p[i];
+	dkim_key_parse(j->arena, (struct str){ p, n }, out);
+	return key_was_read(out);
+}
+
 static void fix_clean(struct judge *j, struct finding *f, const struct dkim_place *p)
 {
+	struct dkim_key mended;
+
 	if (key_was_read(&p->key))
 		judge_fix(j, f, fix_txt(j, p->name, clean_record(j, &p->key), p->record));
+	else if (unquoted(j, p->key.tags.text, &mended))
+		judge_fix(j, f, fix_txt(j, p->name, clean_record(j, &mended), p->record));
 	else
 		judge_fix(j, f,
 		    (struct fix){ .kind = FIX_ASK,

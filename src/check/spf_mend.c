@@ -144,17 +144,9 @@ static struct str name_term(struct arena *a, struct str sign, struct str name, s
 	} names[] = {
 		{ "redirect", "redirect=" },
 		{ "redirection", "redirect=" },
-		{ "redirct", "redirect=" },
-		{ "rediect", "redirect=" },
+
 		{ "include", "include:" },
-		{ "includes", "include:" },
-		{ "inlcude", "include:" },
-		{ "incude", "include:" },
-		{ "inclue", "include:" },
-		{ "inclde", "include:" },
-		{ "includ", "include:" },
-		{ "incldue", "include:" },
-		{ "exist", "exists:" },
+
 		{ "exists", "exists:" },
 		{ "host", "a:" },
 		{ "hostname", "a:" },
@@ -164,14 +156,18 @@ static struct str name_term(struct arena *a, struct str sign, struct str name, s
 		{ "exp", "exp=" },
 	};
 
-	for (size_t i = 0; i < LENGTH(names); i++)
-		if (str_ieq(name, str_of(names[i].typed))) {
-			bool modifier = names[i].meant[strlen(names[i].meant) - 1] == '=';
+	const char *meant = NULL;
 
-			return arena_fmt(a, STR_FMT "%s" STR_FMT,
-			    STR_ARG(modifier ? STR("") : sign), names[i].meant, STR_ARG(value));
-		}
-	return (struct str){ 0 };
+	for (size_t i = 0; i < LENGTH(names) && meant == NULL; i++)
+		if (str_ieq(name, str_of(names[i].typed)))
+			meant = names[i].meant;
+	if (meant == NULL && nearly(name) != NULL)
+		return name_term(a, sign, str_of(nearly(name)), value);
+	if (meant == NULL)
+		return (struct str){ 0 };
+	/* No sign may stand before a modifier. */
+	return arena_fmt(a, STR_FMT "%s" STR_FMT,
+	    STR_ARG(meant[strlen(meant) - 1] == '=' ? STR("") : sign), meant, STR_ARG(value));
 }
 
 /* What one faulty term was meant to be, or {0}. */

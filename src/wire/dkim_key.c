@@ -234,6 +234,10 @@ static void say_base64(
 	else if (bad == BASE64_PADDING)
 		fault(a, k, DKIM_FAULT_BASE64, p->value_at + at,
 		    "p= has an \"=\" in the middle, as if two pieces had been glued together");
+	else if (c == '"')
+		fault(a, k, DKIM_FAULT_BASE64, p->value_at + at,
+		    "p= holds a quotation mark: the pieces of a long key were pasted with their "
+		    "quotes");
 	else if (c > 0x20 && c < 0x7f)
 		fault(a, k, DKIM_FAULT_BASE64, p->value_at + at,
 		    "p= holds \"%c\", which no base64 text may hold", c);

@@ -12,6 +12,8 @@
 #define MX6	MX "mx.example.com AAAA 2001:db8::1\n"
 #define GOOD	S("v=spf1 mx -all")
 #define T(name) name ".test TXT \"v=spf1 ip4:198.51.100.1 -all\"\n"
+#define FIFTY	"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxy"
+#define LONG	"x=" FIFTY FIFTY FIFTY FIFTY
 #define A(name) name ".test A 198.51.100.7\n"
 
 static void presence(void **state)
@@ -64,6 +66,9 @@ static void presence(void **state)
 		{ "none", "spf.case-bytes", MX, .want = "skip" },
 
 		{ "small", "spf.length", GOOD, .want = "pass" },
+		{ "over 512", "spf.length", GOOD S(LONG) S(LONG) S(LONG), .want = "info" },
+		{ "over 1232", "spf.length", GOOD S(LONG) S(LONG) S(LONG) S(LONG) S(LONG) S(LONG),
+		    .want = "fail minor" },
 		{ "none", "spf.type99", GOOD, .want = "pass" },
 		{ "one", "spf.type99", GOOD "example.com SPF \"v=spf1 -all\"\n",
 		    .want = "fail minor" },

@@ -35,6 +35,8 @@ static void faults_are_mended(void **state)
 		{ "v=spf1 include:localhost -all", FAULT, "v=spf1 -all" },
 		{ "v=spf1 include=x.test -all", NOTE, "v=spf1 include:x.test -all" },
 		{ "v=spf1 inlcude:x.test -all", FAULT, "v=spf1 include:x.test -all" },
+		{ "v=spf1 nclude:x.test ~all", FAULT, "v=spf1 include:x.test ~all" },
+		{ "v=spf1 redirection=x.test", CLEAN, "v=spf1 redirection=x.test" },
 		{ "v=spf1 mx redirect:x.test", FAULT, "v=spf1 mx redirect=x.test" },
 		{ "v=spf1 redirct=x.test", NOTE, "v=spf1 redirect=x.test" },
 		{ "v=spf1 redirect=a.test redirect=b.test", FAULT, "v=spf1 redirect=a.test" },
