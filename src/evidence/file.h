@@ -15,11 +15,11 @@ void evidence_write(const struct frank_case *, struct buf *out);
  * Parse; the facts become answered facts of the case, which must be fresh (case_init;
  * domain and now are set from the file when the caller left them empty / 0).
  * `name` is used in errors: "FILE: answers[3].rdata: ...", "FILE:12:7: ..." for bad JSON.
- * At most 64 MiB, nesting 32, 20,000 answers.
+ * At most 64 MiB, 20,000 answers; nesting as deep as jansson takes it (2048).
  */
 bool evidence_read(struct frank_case *, struct str text, const char *name, struct error *);
 
-/* "2026-11-23T08:00:00Z" (RFC 3339, UTC) or seconds since 1970. */
+/* "2026-11-23T08:00:00Z", "2026-11-23T10:00:00+02:00" (RFC 3339), or seconds since 1970. */
 bool evidence_time_parse(struct str, int64_t *out);
 
 /*

@@ -343,37 +343,79 @@ static void read_answer(struct reader *r, const json_t *o)
 	case_answered(r->c, f);
 }
 
-static bool two_digits(struct str s, size_t at, size_t n, int *out)
+static bool take_digits(struct str *s, size_t n, int *out)
 {
 	uint64_t value;
 
-	if (at + n > s.n || !str_uint(str_slice(s, at, at + n), 9999, &value))
+	if (s->n < n || !str_uint(str_slice(*s, 0, n), 9999, &value))
 		return false;
 	*out = (int)value;
+	*s = str_skip(*s, n);
 	return true;
+}
+
+static bool take_one_of(struct str *s, struct str set)
+{
+	if (s->n == 0 || str_chr(set, s->p[0]) < 0)
+		return false;
+	*s = str_skip(*s, 1);
+	return true;
+}
+
+/* RFC 3339 section 5.6: "Z", or the distance to UTC as "+02:00". */
+static bool take_offset(struct str *s, int *minutes)
+{
+	int hour, minute, sign;
+
+	*minutes = 0;
+	if (take_one_of(s, STR("Zz")))
+		return true;
+	sign = s->n > 0 && s->p[0] == '-' ? -1 : 1;
+	if (!take_one_of(s, STR("+-")) || !take_digits(s, 2, &hour) || !take_one_of(s, STR(":")) ||
+	    !take_digits(s, 2, &minute) || hour > 23 || minute > 59)
+		return false;
+	*minutes = sign * (hour * 60 + minute);
+	return true;
+}
+
+static void skip_fraction(struct str *s)
+{
+	if (s->n > 1 && s->p[0] == '.' && is_digit(s->p[1]))
+		do
+			*s = str_skip(*s, 1);
+		while (s->n > 0 && is_digit(s->p[0]));
+}
+
+static bool in_range(const struct tm *tm)
+{
+	return tm->tm_mon >= 1 && tm->tm_mon <= 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31 &&
+	       tm->tm_hour <= 23 && tm->tm_min <= 59 && tm->tm_sec <= 60 && tm->tm_year >= 1970;
 }
 
 bool evidence_time_parse(struct str s, int64_t *out)
 {
 	struct tm tm = { 0 };
 	uint64_t seconds;
+	int minutes;
 
 	if (str_uint(s, LAST_SECOND, &seconds)) {
 		*out = (int64_t)seconds;
 		return true;
 	}
-	if (s.n < 20 || !two_digits(s, 0, 4, &tm.tm_year) || !two_digits(s, 5, 2, &tm.tm_mon) ||
-	    !two_digits(s, 8, 2, &tm.tm_mday) || !two_digits(s, 11, 2, &tm.tm_hour) ||
-	    !two_digits(s, 14, 2, &tm.tm_min) || !two_digits(s, 17, 2, &tm.tm_sec) ||
-	    to_lower(s.p[s.n - 1]) != 'z' || s.p[4] != '-' || s.p[7] != '-' || s.p[13] != ':')
+	if (!take_digits(&s, 4, &tm.tm_year) || !take_one_of(&s, STR("-")) ||
+	    !take_digits(&s, 2, &tm.tm_mon) || !take_one_of(&s, STR("-")) ||
+	    !take_digits(&s, 2, &tm.tm_mday) || !take_one_of(&s, STR("Tt ")) ||
+	    !take_digits(&s, 2, &tm.tm_hour) || !take_one_of(&s, STR(":")) ||
+	    !take_digits(&s, 2, &tm.tm_min) || !take_one_of(&s, STR(":")) ||
+	    !take_digits(&s, 2, &tm.tm_sec))
 		return false;
-	if (tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
-	    tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
+	skip_fraction(&s);
+	if (!take_offset(&s, &minutes) || s.n > 0 || !in_range(&tm))
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
-	*out = (int64_t)timegm(&tm);
-	return true;
+	*out = (int64_t)timegm(&tm) - (int64_t)minutes * 60;
+	return *out >= 0 && *out <= LAST_SECOND;
 }
 
 static bool read_root(struct reader *r, const json_t *root)

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <cmocka.h>
 
 #include "evidence/file.h"
@@ -26,6 +27,9 @@ static const char world[] =
     "[\"l2.example.com.\"]},"
     "{\"ask\": \"dns\", \"name\": \"l2.example.com\", \"type\": \"CNAME\", \"rdata\": "
     "[\"l1.example.com.\"]},"
+    "{\"name\": \"*.wild.example.net\", \"type\": \"ANY\", \"status\": \"SERVFAIL\"},"
+    "{\"name\": \"*.star.example.com\", \"type\": \"CNAME\", \"rdata\": "
+    "[\"web.example.com.\"]},"
     "{\"ask\": \"dns\", \"name\": \"gone.example.com\", \"type\": \"A\", \"status\": \"NXDOMAIN\"}"
     "]}";
 
@@ -52,6 +56,8 @@ static const struct {
 	{ "l1.example.com", DNS_A, DNS_SERVFAIL, 0, 16 },
 	{ "gone.example.com", DNS_A, DNS_NXDOMAIN, 0, 0 },
 	{ "gone.example.com", DNS_MX, DNS_NXDOMAIN, 0, 0 },
+	{ "a.slow.wild.example.net", DNS_MX, DNS_SERVFAIL, 0, 0 },
+	{ "x.star.example.com", DNS_A, DNS_NOERROR, 1, 1 },
 };
 
 static const struct dns_answer *answer(struct frank_case *c, const char *name, enum dns_type type)
@@ -191,12 +197,49 @@ static void what_is_written_is_read(void **state)
 	arena_free(&a);
 }
 
+static void times_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds; /* -1: refused */
+	} times[] = {
+		{ "0", 0 },
+		{ "1795420800", 1795420800 },
+		{ "2026-11-23T08:00:00Z", 1795420800 },
+		{ "2026-11-23t08:00:00.123z", 1795420800 },
+		{ "2026-11-23T10:00:00+02:00", 1795420800 },
+		{ "2026-11-23 05:30:00-02:30", 1795420800 },
+		{ "253402300799", 253402300799 },
+		{ "253402300800", -1 },
+		{ "2026-11-23T08:00:00", -1 },
+		{ "2026-11-23T08:00Z", -1 },
+		{ "2026-13-23T08:00:00Z", -1 },
+		{ "2026-11-23T24:00:00Z", -1 },
+		{ "2026-11-23T08:00:00Zulu", -1 },
+		{ "2026-11-23T08:00:00.Z", -1 },
+		{ "1970-01-01T00:00:00+01:00", -1 },
+		{ "", -1 },
+		{ "-1", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(times); i++) {
+		int64_t got;
+
+		if (!evidence_time_parse(str_of(times[i].text), &got))
+			got = -1;
+		if (got != times[i].seconds)
+			fail_msg("%s: %jd", times[i].text, (intmax_t)got);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replay_follows_its_rules),
 		cmocka_unit_test(faults_are_named_with_their_place),
 		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(times_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
