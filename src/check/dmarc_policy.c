@@ -130,50 +130,64 @@ static void say_weaker(struct judge *j, const struct dmarc_policy *p, enum dmarc
 	propose(j, f, p, &better);
 }
 
-/* Records of names below that carry mail: is one of them weaker? */
-static bool judge_children(struct judge *j, const struct dmarc_policy *p, bool *weaker)
+/* Names below a domain that often have a record of their own. */
+static const char *const child_names[] = { "mail", "www", "smtp", "mx", "news", "newsletter",
+	"email", "webmail" };
+
+static const struct dns_answer *ask_child(struct judge *j, size_t which)
 {
-	static const char *const names[] = { "mail", "www", "smtp", "mx", "news", "newsletter",
-		"email", "webmail" };
+	struct str name =
+	    arena_fmt(j->arena, "_dmarc.%s." STR_FMT, child_names[which], STR_ARG(j->domain));
+
+	return judge_dns(j, name, DNS_TXT);
+}
+
+static bool ask_children(struct judge *j)
+{
 	bool ready = true;
 
-	*weaker = false;
-	for (size_t i = 0; i < LENGTH(names); i++) {
-		struct str child = arena_fmt(j->arena, "%s." STR_FMT, names[i], STR_ARG(j->domain));
-		const struct dns_answer *a =
-		    judge_dns(j, arena_fmt(j->arena, "_dmarc." STR_FMT, STR_ARG(child)), DNS_TXT);
+	for (size_t i = 0; i < LENGTH(child_names); i++)
+		ready = ask_child(j, i) != NULL && ready;
+	return ready;
+}
+
+/* Says which records of names below are weaker; returns how many. */
+static size_t say_children(struct judge *j, const struct dmarc_policy *p)
+{
+	size_t weaker = 0;
+
+	for (size_t i = 0; i < LENGTH(child_names); i++) {
+		const struct dns_answer *a = ask_child(j, i);
 		struct dmarc_record r;
 		struct finding *f;
 
-		if (a == NULL) {
-			ready = false;
-			continue;
-		}
 		if (a->count != 1 || !a->records[0].parsed ||
 		    !dmarc_record_parse(j->arena, a->records[0].txt.joined, &r) ||
 		    dmarc_own_policy(&r) >= dmarc_own_policy(p->record))
 			continue;
-		*weaker = true;
+		weaker++;
 		f = judge_say(j, VERDICT_FAIL,
-		    STR_FMT " has a DMARC record of its own that is weaker: p=%s", STR_ARG(child),
-		    dmarc_request_name(dmarc_own_policy(&r)));
+		    "%s." STR_FMT " has a DMARC record of its own that is weaker: p=%s",
+		    child_names[i], STR_ARG(j->domain), dmarc_request_name(dmarc_own_policy(&r)));
 		judge_why(j, f,
 		    "A record at the name itself wins over that of the domain (RFC 9989 section "
 		    "4.10.1). Remove it unless the subdomain really needs it.");
 		judge_fix(j, f, fix_remove_txt(a->name, &a->records[0]));
 	}
-	return ready;
+	return weaker;
 }
 
 void judge_dmarc_subdomains(struct judge *j)
 {
 	struct dmarc_policy p;
 	const struct dmarc_record *r;
-	bool weaker;
+	bool ready = ask_children(j);
+	size_t weaker;
 
-	if (!judge_dmarc_record(j, &p) || !judge_children(j, &p, &weaker))
+	if (!judge_dmarc_record(j, &p) || !ready)
 		return;
 	r = p.record;
+	weaker = say_children(j, &p);
 	if (r->broken) {
 		judge_say(j, VERDICT_SKIP, "The policy is broken (see dmarc.syntax)");
 		return;
@@ -182,7 +196,7 @@ void judge_dmarc_subdomains(struct judge *j)
 		say_weaker(j, &p, r->sp, "sp", "exist");
 	else if (r->np >= DMARC_NONE && r->np < r->p)
 		say_weaker(j, &p, r->np, "np", "do not exist");
-	else if (!weaker)
+	else if (weaker == 0)
 		judge_say(j, VERDICT_PASS, "Subdomains are protected as the domain is");
 	if (p.found == DMARC_AT_AUTHOR && r->sp >= DMARC_NONE &&
 	    !domain_eq(p.walk.organizational, j->domain))

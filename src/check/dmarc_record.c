@@ -1,4 +1,6 @@
 /* dmarc_record - is there a DMARC record, and does it read as it was meant? */
+#include <libpsl.h>
+
 #include "check/dmarc_judges.h"
 #include "check/sending.h"
 #include "wire/domain.h"
@@ -115,6 +117,27 @@ static void say_where(struct judge *j, const struct dmarc_policy *p)
 	judge_why(j, f, "It reads \"" STR_FMT "\".", STR_ARG(text));
 }
 
+/*
+ * Receivers that still follow RFC 7489 take the organizational domain from the public suffix
+ * list; where that is another name, they find another record.
+ */
+static void say_old_receivers(struct judge *j, const struct dmarc_policy *p)
+{
+	struct str lower = arena_lower(j->arena, j->domain); /* a NUL follows it */
+	const char *old = psl_registrable_domain(psl_builtin(), lower.p);
+
+	if (old == NULL || domain_eq(str_of(old), p->record_domain) ||
+	    p->found != DMARC_AT_ORGANIZATIONAL)
+		return;
+	judge_why(j,
+	    judge_say_at(j, VERDICT_INFO, SEVERITY_INFO,
+		"Receivers that follow the old RFC 7489 look for the record at _dmarc.%s instead",
+		old),
+	    "They use the public suffix list where RFC 9989 walks up the tree. A record at "
+	    "_dmarc." STR_FMT " itself makes all agree.",
+	    STR_ARG(j->domain));
+}
+
 /* Other text at the same name: SPF by mistake, a verification, a wildcard's answer. */
 static void say_strangers(struct judge *j, const struct dmarc_step *own)
 {
@@ -157,6 +180,7 @@ void judge_dmarc_present(struct judge *j)
 		say_missing(j, &p, apex, parked);
 	} else {
 		say_where(j, &p);
+		say_old_receivers(j, &p);
 		if (p.found == DMARC_AT_AUTHOR)
 			say_strangers(j, &p.walk.steps[0]);
 	}

@@ -97,8 +97,8 @@ const struct receiver receivers[] = {
 	{ "Yahoo", "yahoo.com, aol.com and the others of Yahoo", "bulk, no number published",
 	    "https://senders.yahooinc.com/best-practices/", "2026-11", yahoo, LENGTH(yahoo) },
 	{ "Outlook.com", "outlook.com, hotmail.com, live.com", "5,000 messages a day",
-	    "https://sendersupport.olc.protection.outlook.com/pm/policies.aspx", "2026-11", outlook,
-	    LENGTH(outlook) },
+	    "https://support.microsoft.com/topic/34cfe8f8-6fbf-457e-9e8b-9e4dbaf4e0ef", "2026-11",
+	    outlook, LENGTH(outlook) },
 	{ "iCloud", "icloud.com, me.com, mac.com", "bulk, no number published",
 	    "https://support.apple.com/en-us/102322", "2026-11", icloud, LENGTH(icloud) },
 };

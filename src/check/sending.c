@@ -4,9 +4,8 @@
 #include "wire/domain.h"
 
 /*
- * Selectors that signers and mail services use by default; all are asked at once.
- * Sources: the documentation of OpenDKIM, rspamd, Exim, mailcow, Mailu, cPanel, Plesk,
- * Google, Microsoft, Amazon, Mailchimp, SendGrid, Mailgun, Zoho, Fastmail, Proton and kin.
+ * Selectors that signers (OpenDKIM, rspamd, Exim, hosting panels) and mail services use by
+ * default, and those seen most in published zones; all are asked at once.
  */
 static const char *const common_selectors[] = { "default", "dkim", "mail", "email", "smtp", "mx",
 	"key", "key1", "key2", "selector", "selector1", "selector2", "s1", "s2", "s1024", "s2048",

@@ -195,11 +195,59 @@ static void proposed_records_are_clean(void **state)
 	assert_in_range(seen, 10, 1000);
 }
 
+static size_t audit_rounds(const char *domain, const char *zone, const char *topics,
+    struct arena *a, const struct finding **f, size_t *n)
+{
+	struct str only[3], rest = str_of(topics);
+	struct audit_options options = { .only = only };
+	size_t rounds;
+
+	while (rest.n > 0)
+		only[options.only_count++] = str_cut(&rest, ' ');
+	*f = zone_audit_of(a, str_of(domain), zone, &options, n, &rounds);
+	return rounds;
+}
+
+/* All that can be asked at once is: the whole of SPF, DKIM and DMARC in a few rounds. */
+static void few_rounds_are_needed(void **state)
+{
+	struct arena a = { 0 };
+	const struct finding *f;
+	size_t n;
+
+	(void)state;
+	assert_in_range(audit_rounds("example.com",
+			    MX "mx.example.com A 192.0.2.1\n" SPF KEY D(
+				"v=DMARC1; p=reject; rua=mailto:d@svc.test"),
+			    "spf dkim dmarc", &a, &f, &n),
+	    1, 3);
+	assert_in_range(n, 20, 100);
+	arena_free(&a);
+}
+
+/* The public suffix list and the tree walk find different records. */
+static void old_receivers_look_elsewhere(void **state)
+{
+	struct arena a = { 0 };
+	const struct finding *f;
+	size_t n;
+
+	(void)state;
+	audit_rounds("x.b.example.com",
+	    "_dmarc.b.example.com TXT \"v=DMARC1; p=reject; psd=n\"\nx.b.example.com A 192.0.2.1\n",
+	    "dmarc.present", &a, &f, &n);
+	assert_int_equal(n, 2);
+	assert_true(str_find(f[1].says, STR("_dmarc.example.com")) >= 0);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(worlds),
 		cmocka_unit_test(proposed_records_are_clean),
+		cmocka_unit_test(few_rounds_are_needed),
+		cmocka_unit_test(old_receivers_look_elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

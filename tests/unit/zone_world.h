@@ -111,19 +111,30 @@ static inline bool zone_turn(struct frank_case *c, const char *zone)
 	return any;
 }
 
-/* Run the checks that options->only names over example.com in that zone. */
-static inline const struct finding *zone_audit(
-    struct arena *a, const char *zone, const struct audit_options *options, size_t *count)
+/* Run the checks that options->only names over a domain in that zone, counting rounds. */
+static inline const struct finding *zone_audit_of(struct arena *a, struct str domain,
+    const char *zone, const struct audit_options *options, size_t *count, size_t *rounds)
 {
 	struct frank_case *c = arena_new(a, struct frank_case);
 	struct audit *au;
 
-	case_init(c, a, STR("example.com"), 1795000000);
+	case_init(c, a, domain, 1795000000);
 	au = audit_new(c, options);
 	audit_step(au);
-	while (audit_pending(au) > 0 && zone_turn(c, zone))
+	*rounds = 0;
+	while (audit_pending(au) > 0 && zone_turn(c, zone)) {
 		audit_step(au);
+		++*rounds;
+	}
 	return audit_findings(au, count);
+}
+
+static inline const struct finding *zone_audit(
+    struct arena *a, const char *zone, const struct audit_options *options, size_t *count)
+{
+	size_t rounds;
+
+	return zone_audit_of(a, STR("example.com"), zone, options, count, &rounds);
 }
 
 #endif
