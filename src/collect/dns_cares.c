@@ -1,5 +1,5 @@
 /*
- * dns_cares - a stub resolver towards --resolver, and direct questions to any name server.
+ * dns_cares - questions to --resolver, and direct questions to any name server.
  *
  * One c-ares channel a server and transport. Queries are made by ldns, so that AD, DO, RD
  * and EDNS are as we want them; c-ares sends, retries, falls back to TCP and matches ids.

@@ -188,7 +188,8 @@ static bool open_ssl(struct talk *t, const struct session_question *q)
 	SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
 	SSL_set_connect_state(t->ssl);
 	if (q->goal != GOAL_TLS_NO_SNI && q->host.n > 0)
-		SSL_set_tlsext_host_name(t->ssl, arena_str(t->all->arena, q->host).p);
+		SSL_ctrl(t->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+		    (void *)(uintptr_t)arena_str(t->all->arena, q->host).p);
 	return true;
 }
 

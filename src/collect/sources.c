@@ -20,7 +20,7 @@ struct dns_backend {
 	struct zone **zones;
 	size_t zone_count;
 	struct dns_servers *servers;
-	struct unbound *unbound; /* NULL: the stub is used */
+	struct unbound *unbound; /* NULL: --resolver is asked */
 	struct dns_target resolver;
 };
 
