@@ -156,11 +156,14 @@ static struct str list_voids(struct judge *j, const struct spf_tree *tree)
 {
 	struct str text = STR("");
 
-	for (const struct spf_target *k = tree->targets; k != NULL; k = k->next)
-		if (k->is_void)
-			text = arena_fmt(j->arena,
-			    STR_FMT "%s\"" STR_FMT "\" in the record of " STR_FMT, STR_ARG(text),
-			    text.n > 0 ? ", " : "", STR_ARG(k->term->text), STR_ARG(k->in));
+	for (const struct spf_target *k = tree->targets; k != NULL; k = k->next) {
+		struct str one = arena_fmt(j->arena, "\"" STR_FMT "\" in the record of " STR_FMT,
+		    STR_ARG(k->term->text), STR_ARG(k->in));
+
+		if (k->is_void && str_find(text, one) < 0)
+			text = arena_fmt(j->arena, STR_FMT "%s" STR_FMT, STR_ARG(text),
+			    text.n > 0 ? ", " : "", STR_ARG(one));
+	}
 	return text;
 }
 

@@ -1,7 +1,88 @@
-/* spf_policy - what the record says about strangers, and terms that should not be there. */
+/* spf_policy - terms that should not be there, and what the record says about strangers. */
 #include "check/spf_judges.h"
 
 #include "wire/domain.h"
+
+/* ---- terms without effect ---- */
+
+/* Is this network inside an earlier one with the same sign? */
+static bool covered(const struct spf_record *s, size_t which)
+{
+	const struct spf_term *t = &s->terms[which];
+
+	if (t->kind != SPF_IP4 && t->kind != SPF_IP6)
+		return false;
+	for (size_t i = 0; i < which; i++) {
+		const struct spf_term *u = &s->terms[i];
+		bool v4 = t->kind == SPF_IP4;
+		unsigned wide = v4 ? u->prefix4 : u->prefix6, own = v4 ? t->prefix4 : t->prefix6;
+
+		if (u->kind == t->kind && u->qualifier == t->qualifier && wide <= own &&
+		    ip_in(t->network, u->network, wide))
+			return true;
+	}
+	return false;
+}
+
+static bool repeated(const struct spf_record *s, size_t which)
+{
+	for (size_t i = 0; i < which; i++)
+		if (str_ieq(s->terms[i].text, s->terms[which].text) &&
+		    s->terms[which].kind != SPF_UNKNOWN_MODIFIER)
+			return true;
+	return false;
+}
+
+static const char *idle_reason(const struct spf_record *s, size_t which)
+{
+	size_t end = spf_end(s);
+	enum spf_kind kind = s->terms[which].kind;
+
+	if (kind == SPF_REDIRECT && end < s->count)
+		return "is ignored: the record has an all (RFC 7208 section 6.1)";
+	if (which > end && kind != SPF_EXP && kind != SPF_UNKNOWN_MODIFIER)
+		return "stands behind all and is never reached (RFC 7208 section 5.1)";
+	if (repeated(s, which))
+		return "stands there a second time";
+	if (covered(s, which))
+		return "is covered by a larger network before it";
+	return NULL;
+}
+
+static bool drop_idle(const struct spf_record *s, size_t which, const void *context)
+{
+	(void)context;
+	return idle_reason(s, which) != NULL;
+}
+
+void judge_spf_unreachable(struct judge *j)
+{
+	struct spf_own own;
+	size_t said = 0;
+
+	if (!spf_own_or_say(j, &own))
+		return;
+	if (own.text.fault_count > 0) {
+		judge_say(j, VERDICT_SKIP, "The SPF record is broken (see spf.syntax)");
+		return;
+	}
+	for (size_t i = 0; i < own.text.count && said < 20; i++) {
+		const char *reason = idle_reason(&own.text, i);
+		struct finding *f;
+
+		if (reason == NULL)
+			continue;
+		f = judge_say(j, VERDICT_FAIL, "\"" STR_FMT "\" %s",
+		    STR_ARG(short_text(j->arena, own.text.terms[i].text)), reason);
+		judge_why(j, f, "At character %zu of the record.", own.text.terms[i].at + 1);
+		judge_fix(j, f,
+		    fix_txt(j, j->domain, spf_without(j->arena, &own.text, drop_idle, NULL),
+			own.record));
+		said++;
+	}
+	if (said == 0)
+		judge_say(j, VERDICT_PASS, "Every term of the SPF record has an effect");
+}
 
 /* ---- all ---- */
 
@@ -14,10 +95,10 @@ static const struct spf_branch *last_record(const struct spf_branch *b)
 	return b;
 }
 
+/* What had no effect must not get one when a new all comes to the end. */
 static bool drop_all(const struct spf_record *s, size_t which, const void *context)
 {
-	(void)context;
-	return s->terms[which].kind == SPF_ALL;
+	return s->terms[which].kind == SPF_ALL || drop_idle(s, which, context);
 }
 
 static void say_weak_all(struct judge *j, const struct spf_own *own, const struct spf_term *all)
@@ -188,87 +269,6 @@ void judge_spf_ptr(struct judge *j)
 
 	if (spf_tree_or_say(j, &own, &tree) && say_ptr(j, &own, tree.root) == 0)
 		judge_say(j, VERDICT_PASS, "ptr is not used");
-}
-
-/* ---- terms without effect ---- */
-
-/* Is this network inside an earlier one with the same sign? */
-static bool covered(const struct spf_record *s, size_t which)
-{
-	const struct spf_term *t = &s->terms[which];
-
-	if (t->kind != SPF_IP4 && t->kind != SPF_IP6)
-		return false;
-	for (size_t i = 0; i < which; i++) {
-		const struct spf_term *u = &s->terms[i];
-		bool v4 = t->kind == SPF_IP4;
-		unsigned wide = v4 ? u->prefix4 : u->prefix6, own = v4 ? t->prefix4 : t->prefix6;
-
-		if (u->kind == t->kind && u->qualifier == t->qualifier && wide <= own &&
-		    ip_in(t->network, u->network, wide))
-			return true;
-	}
-	return false;
-}
-
-static bool repeated(const struct spf_record *s, size_t which)
-{
-	for (size_t i = 0; i < which; i++)
-		if (str_ieq(s->terms[i].text, s->terms[which].text) &&
-		    s->terms[which].kind != SPF_UNKNOWN_MODIFIER)
-			return true;
-	return false;
-}
-
-static const char *idle_reason(const struct spf_record *s, size_t which)
-{
-	size_t end = spf_end(s);
-	enum spf_kind kind = s->terms[which].kind;
-
-	if (kind == SPF_REDIRECT && end < s->count)
-		return "is ignored: the record has an all (RFC 7208 section 6.1)";
-	if (which > end && kind != SPF_EXP && kind != SPF_UNKNOWN_MODIFIER)
-		return "stands behind all and is never reached (RFC 7208 section 5.1)";
-	if (repeated(s, which))
-		return "stands there a second time";
-	if (covered(s, which))
-		return "is covered by a larger network before it";
-	return NULL;
-}
-
-static bool drop_idle(const struct spf_record *s, size_t which, const void *context)
-{
-	(void)context;
-	return idle_reason(s, which) != NULL;
-}
-
-void judge_spf_unreachable(struct judge *j)
-{
-	struct spf_own own;
-	size_t said = 0;
-
-	if (!spf_own_or_say(j, &own))
-		return;
-	if (own.text.fault_count > 0) {
-		judge_say(j, VERDICT_SKIP, "The SPF record is broken (see spf.syntax)");
-		return;
-	}
-	for (size_t i = 0; i < own.text.count && said < 20; i++) {
-		const char *reason = idle_reason(&own.text, i);
-		struct finding *f;
-
-		if (reason == NULL)
-			continue;
-		f = judge_say(j, VERDICT_FAIL, "\"" STR_FMT "\" %s",
-		    STR_ARG(short_text(j->arena, own.text.terms[i].text)), reason);
-		judge_why(j, f, "At character %zu of the record.", own.text.terms[i].at + 1);
-		judge_fix(j, f,
-		    fix_txt(j, j->domain, spf_without(j->arena, &own.text, drop_idle, NULL),
-			own.record));
-		said++;
-	}
-	if (said == 0)
-		judge_say(j, VERDICT_PASS, "Every term of the SPF record has an effect");
 }
 
 /* ---- macros, exp ---- */

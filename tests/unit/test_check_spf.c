@@ -230,6 +230,8 @@ static void policies(void **state)
 		{ "?all", "spf.all", S("v=spf1 mx ?all"), .want = "fail major" },
 		{ "nothing", "spf.all", S("v=spf1 mx"), .want = "fail major",
 		    .fix = "\"v=spf1 mx ~all\"" },
+		{ "what stood behind all stays out", "spf.all", S("v=spf1 mx ?all a"),
+		    .want = "fail major", .fix = "\"v=spf1 mx ~all\"" },
 		{ "by redirect", "spf.all", S("v=spf1 redirect=a.test") T("a"), .want = "pass" },
 		{ "+all by redirect", "spf.all",
 		    S("v=spf1 redirect=a.test") "a.test TXT \"v=spf1 +all\"\n",
