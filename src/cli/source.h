@@ -9,19 +9,24 @@
 
 /* First member of the options struct of such a verb. */
 struct source_options {
-	struct str resolver, evidence, lab;
+	struct str resolver, evidence;
 	struct list zones;
-	bool offline, ipv4_only, ipv6_only;
+	bool offline, ipv4_only, ipv6_only, allow_private;
 	int engine; /* index of "auto", "unbound", "c-ares" */
-	struct str trust_anchor, roots;
-	long timeout; /* seconds */
+	struct str trust_anchor, ca_file;
+	long timeout; /* seconds; 0: the default */
 };
 
 extern const struct option_table source_option_table;
 
-/* Into collect_options; starts the lab when --lab was given. */
+/* Into collect_options, by the run's arena. */
 bool source_prepare(
     struct run *, const struct source_options *, struct collect_options *out, struct error *);
-void source_finish(void);
+
+/* With --evidence: read the file into a fresh case. */
+bool source_read_evidence(const struct source_options *, struct frank_case *, struct error *);
+
+/* A whole file (at most `max` bytes) in the arena; "-" is standard input. */
+bool source_read_file(struct arena *, struct str name, size_t max, struct str *out, struct error *);
 
 #endif

@@ -1,0 +1,9 @@
+/* verbs - each is defined in verb_NAME.c. */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#include "cli/verb.h"
+
+extern const struct verb verb_check, verb_explain, verb_spf;
+
+#endif

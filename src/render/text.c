@@ -1,0 +1,358 @@
+/*
+ * text - the report for a person at a terminal: the verdict first, then by topic what failed,
+ * why, what was seen, and what to type; what passed in one line.
+ */
+#include "render/escape.h"
+#include "render/render.h"
+#include "wire/domain.h"
+
+struct page {
+	const struct report *report;
+	const struct render_style *style;
+	struct buf *out;
+};
+
+struct look {
+	const char *word, *color;
+};
+
+static const struct look looks[] = {
+	[VERDICT_PASS] = { "ok", "32" },
+	[VERDICT_FAIL] = { "FAIL", "1;31" },
+	[VERDICT_WARN] = { "warn", "33" },
+	[VERDICT_INFO] = { "info", "36" },
+	[VERDICT_UNKNOWN] = { "unknown", "35" },
+	[VERDICT_SKIP] = { "skip", "2" },
+};
+
+static void colored(struct page *p, const char *color, const char *text)
+{
+	if (p->style->color)
+		buf_addf(p->out, "\033[%sm%s\033[0m", color, text);
+	else
+		buf_add(p->out, str_of(text));
+}
+
+static void indent(struct page *p, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		buf_addc(p->out, ' ');
+}
+
+/* Words wrapped to the width, each line indented; the text is escaped. */
+static void wrapped(struct page *p, unsigned margin, struct str text)
+{
+	unsigned column = 0;
+
+	while (text.n > 0) {
+		struct str line = str_cut(&text, '\n'), word;
+
+		while ((word = str_cut_word(&line)).n > 0) {
+			if (column > 0 && column + 1 + word.n > p->style->width) {
+				buf_addc(p->out, '\n');
+				column = 0;
+			}
+			if (column == 0)
+				indent(p, column = margin);
+			else
+				buf_addc(p->out, ' '), column++;
+			escape_text(p->out, word, false);
+			column += (unsigned)word.n;
+		}
+		buf_addc(p->out, '\n');
+		column = 0;
+	}
+}
+
+/* Lines that are to be copied or looked at: never wrapped. */
+static void verbatim(struct page *p, unsigned margin, struct str text)
+{
+	while (text.n > 0) {
+		struct str line = str_cut_line(&text);
+
+		indent(p, margin);
+		escape_text(p->out, line, false);
+		buf_addc(p->out, '\n');
+	}
+}
+
+static void print_fix(struct page *p, const struct fix *f)
+{
+	static const char *const words[] = {
+		[FIX_ADD] = "add this record",
+		[FIX_REPLACE] = "change the record to",
+		[FIX_REMOVE] = "remove this record",
+		[FIX_LINE] = "in",
+		[FIX_ASK] = "ask your provider",
+	};
+	struct arena *a = p->report->arena;
+
+	indent(p, 6);
+	colored(p, "1", "Fix: ");
+	buf_add(p->out, str_of(words[f->kind]));
+	if (f->kind == FIX_LINE) {
+		buf_addc(p->out, ' ');
+		escape_text(p->out, f->name, false);
+	}
+	buf_add(p->out, STR(":\n"));
+	if (f->kind == FIX_ASK)
+		wrapped(p, 8, f->value);
+	else
+		verbatim(p, 8, fix_line(a, f));
+	if (f->kind == FIX_REPLACE && f->old.n > 0) {
+		indent(p, 6);
+		buf_add(p->out, STR("in place of:\n"));
+		verbatim(p, 8, f->old);
+	}
+}
+
+#define MAX_SHOWN 3
+
+static void print_evidence(struct page *p, const struct finding *f)
+{
+	struct arena *a = p->report->arena;
+	size_t shown =
+	    f->evidence_count < MAX_SHOWN || p->style->verbose ? f->evidence_count : MAX_SHOWN;
+
+	/* What was asked last decided. */
+	for (size_t i = f->evidence_count - shown; i < f->evidence_count; i++) {
+		const struct fact *fact = p->report->facts->facts[f->evidence[i]];
+
+		indent(p, 6);
+		colored(p, "2", i == f->evidence_count - shown ? "See: " : "     ");
+		escape_text(p->out, replay_line(a, fact), false);
+		buf_addc(p->out, '\n');
+		verbatim(p, 13, fact_summary(a, fact));
+	}
+}
+
+static void print_head(struct page *p, const struct finding *f)
+{
+	struct str subject = f->subject;
+
+	buf_add(p->out, STR("  "));
+	colored(p, looks[f->verdict].color, looks[f->verdict].word);
+	if (f->verdict == VERDICT_FAIL)
+		buf_addf(p->out, " (%s)", severity_name(f->severity));
+	buf_addf(p->out, "  %s", f->check->id);
+	if (subject.n > 0 && !domain_eq(subject, p->report->domain)) {
+		buf_add(p->out, STR("  "));
+		escape_text(p->out, subject, false);
+	}
+	buf_addc(p->out, '\n');
+}
+
+static void print_finding(struct page *p, const struct finding *f)
+{
+	print_head(p, f);
+	wrapped(p, 6, f->says);
+	if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_SKIP)
+		return;
+	if (f->why.n > 0)
+		wrapped(p, 6, f->why);
+	if (f->verdict == VERDICT_FAIL || f->verdict == VERDICT_WARN)
+		print_evidence(p, f);
+	for (const struct fix *fix = f->fixes; fix != NULL; fix = fix->next)
+		print_fix(p, fix);
+}
+
+/* Order within a topic: failures by severity, then warnings, the unknown, infos. */
+static int rank(const struct finding *f)
+{
+	static const int ranks[] = {
+		[VERDICT_FAIL] = 0,
+		[VERDICT_WARN] = 10,
+		[VERDICT_UNKNOWN] = 11,
+		[VERDICT_INFO] = 12,
+		[VERDICT_PASS] = 13,
+		[VERDICT_SKIP] = 14,
+	};
+
+	return f->verdict == VERDICT_FAIL ? 3 - (int)f->severity : ranks[f->verdict];
+}
+
+static bool is_shown(const struct page *p, const struct finding *f)
+{
+	return p->style->verbose || (f->verdict != VERDICT_PASS && f->verdict != VERDICT_SKIP);
+}
+
+static void print_passes(struct page *p, struct str topic)
+{
+	size_t n = 0;
+	struct str last = { 0 };
+	struct buf line;
+
+	buf_init(&line, 65536);
+	for (size_t i = 0; i < p->report->count; i++) {
+		const struct finding *f = &p->report->findings[i];
+
+		if (f->verdict != VERDICT_PASS || !str_eq(check_topic(f->check), topic) ||
+		    str_eq(last, str_of(f->check->id)))
+			continue;
+		last = str_of(f->check->id);
+		buf_addf(&line, "%s%s", n++ > 0 ? ", " : "", f->check->id);
+	}
+	if (n > 0) {
+		buf_add(p->out, STR("  "));
+		colored(p, looks[VERDICT_PASS].color, "ok");
+		buf_add(p->out, STR("  "));
+		struct str text = buf_str(&line);
+		unsigned column = 6;
+		while (text.n > 0) {
+			struct str word = str_cut_word(&text);
+
+			if (column + word.n + 1 > p->style->width) {
+				buf_add(p->out, STR("\n      "));
+				column = 6;
+			}
+			if (column > 6)
+				buf_addc(p->out, ' ');
+			buf_add(p->out, word);
+			column += (unsigned)word.n + 1;
+		}
+		buf_addc(p->out, '\n');
+	}
+	buf_free(&line);
+}
+
+static void print_topic(struct page *p, struct str topic)
+{
+	buf_addc(p->out, '\n');
+	colored(p, "1", check_topic_title(topic));
+	buf_addc(p->out, '\n');
+	for (int wanted = 0; wanted < 15; wanted++)
+		for (size_t i = 0; i < p->report->count; i++) {
+			const struct finding *f = &p->report->findings[i];
+
+			if (rank(f) == wanted && str_eq(check_topic(f->check), topic) &&
+			    is_shown(p, f))
+				print_finding(p, f);
+		}
+	if (!p->style->verbose)
+		print_passes(p, topic);
+}
+
+static void print_topics(struct page *p)
+{
+	const struct report *r = p->report;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct str topic = check_topic(r->findings[i].check);
+		bool seen = false;
+
+		for (size_t k = 0; k < i; k++)
+			seen |= str_eq(check_topic(r->findings[k].check), topic);
+		if (!seen)
+			print_topic(p, topic);
+	}
+}
+
+static const char *acceptance_color(enum acceptance a)
+{
+	return a == ACCEPTED ? "32" : a == REFUSED ? "1;31" : "35";
+}
+
+static void print_receiver(struct page *p, const struct receiver_verdict *v)
+{
+	buf_addf(p->out, "  %-14s", v->receiver->name);
+	colored(p, acceptance_color(v->all), acceptance_name(v->all));
+	buf_add(p->out, STR("; in bulk: "));
+	colored(p, acceptance_color(v->bulk), acceptance_name(v->bulk));
+	buf_addc(p->out, '\n');
+	for (size_t i = 0; i < v->count; i++) {
+		const struct requirement *q = v->rows[i].requirement;
+		enum requirement_state state = v->rows[i].state;
+
+		if (state != REQUIREMENT_NOT_MET && !p->style->verbose)
+			continue;
+		buf_addf(p->out, "      %s: %s", requirement_state_name(state), q->text);
+		if (state == REQUIREMENT_NOT_MET && q->code != NULL)
+			buf_addf(p->out, " -> %s %s", q->code, q->answer != NULL ? q->answer : "");
+		buf_addc(p->out, '\n');
+	}
+}
+
+static void print_receivers(struct page *p)
+{
+	if (p->report->receivers == NULL)
+		return;
+	buf_addc(p->out, '\n');
+	colored(p, "1", "Would it be accepted?");
+	buf_addc(p->out, '\n');
+	for (size_t i = 0; i < receiver_count; i++)
+		print_receiver(p, &p->report->receivers[i]);
+}
+
+/* The chain of questions that the audit had to wait for, each because of the one before. */
+static void print_timing(struct page *p)
+{
+	const struct frank_case *c = p->report->facts;
+	const struct fact *last = NULL, *chain[64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (last == NULL || c->facts[i]->answered_ms > last->answered_ms)
+			last = c->facts[i];
+	for (const struct fact *f = last; f != NULL && n < LENGTH(chain);
+	     f = f->after < c->count ? c->facts[f->after] : NULL)
+		chain[n++] = f;
+	buf_addc(p->out, '\n');
+	colored(p, "1", "The critical path");
+	buf_addf(p->out, " (%zu facts in all)\n", c->count);
+	while (n > 0) {
+		const struct fact *f = chain[--n];
+
+		buf_addf(p->out, "  %6lld ms  +%lld ms  ", (long long)f->asked_ms,
+		    (long long)(f->answered_ms - f->asked_ms));
+		escape_text(p->out, replay_line(p->report->arena, f), false);
+		buf_addc(p->out, '\n');
+	}
+}
+
+static void print_summary(struct page *p)
+{
+	const struct audit_summary *s = &p->report->summary;
+
+	buf_addf(p->out, "\n%u critical, %u major, %u minor; %u passed, %u could not be seen\n",
+	    s->critical, s->major, s->minor, s->passed, s->unknown);
+	if (p->report->cut_short)
+		buf_add(p->out,
+		    STR("The audit was cut short: what had not been answered is unknown.\n"));
+	if (p->report->saved.n > 0) {
+		buf_add(p->out, STR("The evidence is in "));
+		escape_text(p->out, p->report->saved, false);
+		buf_addc(p->out, '\n');
+	}
+}
+
+static void print_report(struct page *p)
+{
+	const struct report *r = p->report;
+	struct str sentence = verdict_sentence(r->arena, r);
+	struct str shown = domain_to_unicode(r->arena, r->domain);
+
+	colored(p, report_failed(r) > 0 ? "1;31" : "1;32", arena_str(r->arena, sentence).p);
+	buf_addc(p->out, '\n');
+	if (!str_eq(shown, r->domain)) {
+		buf_add(p->out, STR("("));
+		escape_text(p->out, shown, false);
+		buf_add(p->out, STR(")\n"));
+	}
+	print_topics(p);
+	print_receivers(p);
+	if (p->style->timing)
+		print_timing(p);
+	print_summary(p);
+}
+
+void render_text(
+    const struct report *reports, size_t count, const struct render_style *style, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct page page = { &reports[i], style, out };
+
+		if (i > 0)
+			buf_add(out, STR("\n\n"));
+		print_report(&page);
+	}
+}
