@@ -17,7 +17,10 @@
 #define TRY_MS	    3000
 #define TRIES	    2
 #define MAX_SERVERS 512
-#define MAX_SOCKETS 16 /* of one channel: one UDP and some TCP */
+/* Under way at once. More answers at a time than fit the socket's buffer would be lost. */
+#define WINDOW_RESOLVER 100
+#define WINDOW_DIRECT	10
+#define MAX_SOCKETS	16 /* of one channel: one UDP and some TCP */
 
 struct watched {
 	ares_socket_t fd;
@@ -34,6 +37,9 @@ struct server {
 	struct event *timer;
 	struct watched watched[MAX_SOCKETS];
 	bool fallback; /* may c-ares go over to TCP by itself? */
+	size_t in_flight;
+	bool pumping;
+	struct asking *waiting, **waiting_end;
 };
 
 struct dns_servers {
@@ -48,7 +54,8 @@ struct asking {
 	struct server *server;
 	struct job *job;
 	struct fact *fact;
-	bool unchecked; /* the second time, with CD */
+	struct asking *next; /* in the line of those waiting */
+	bool unchecked;	     /* the second time, with CD */
 };
 
 struct dns_servers *dns_servers_new(struct collector *c, struct arena *a)
@@ -168,6 +175,7 @@ static struct server *server_for(
 	};
 	if (!open_channel(s))
 		return NULL;
+	s->waiting_end = &s->waiting;
 	s->timer = event_new(collect_base(all->collector), -1, 0, on_timer, s);
 	s->next = all->first;
 	all->first = s;
@@ -223,6 +231,32 @@ static void name_server(struct asking *q)
 
 static void send_query(struct asking *q);
 
+/* Send what the window has room for. An answer may come while sending; it is not nested. */
+static void pump(struct server *s)
+{
+	if (s->pumping)
+		return;
+	s->pumping = true;
+	while (
+	    s->waiting != NULL && s->in_flight < (s->fallback ? WINDOW_RESOLVER : WINDOW_DIRECT)) {
+		struct asking *q = s->waiting;
+
+		s->waiting = q->next;
+		if (s->waiting == NULL)
+			s->waiting_end = &s->waiting;
+		s->in_flight++;
+		send_query(q);
+	}
+	s->pumping = false;
+}
+
+static void answered(struct asking *q)
+{
+	q->server->in_flight--;
+	collect_answered(q->server->all->collector, q->job, q->fact);
+	pump(q->server);
+}
+
 static void on_reply(void *context, int status, int timeouts, unsigned char *bytes, int size)
 {
 	struct asking *q = context;
@@ -241,7 +275,7 @@ static void on_reply(void *context, int status, int timeouts, unsigned char *byt
 		return;
 	}
 	name_server(q);
-	collect_answered(q->server->all->collector, q->job, q->fact);
+	answered(q);
 }
 
 static void send_query(struct asking *q)
@@ -253,7 +287,7 @@ static void send_query(struct asking *q)
 	if (query == NULL) {
 		case_put_dns(facts, q->fact, DNS_SERVFAIL, NULL, 0);
 		q->fact->dns.bogus_why = STR("the question could not be put into a message");
-		collect_answered(q->server->all->collector, q->job, q->fact);
+		answered(q);
 		return;
 	}
 	ares_send(q->server->channel, query, (int)size, on_reply, q);
@@ -273,13 +307,23 @@ void dns_servers_ask(
 		return;
 	}
 	*q = (struct asking){ .server = s, .job = job, .fact = f };
-	send_query(q);
+	*s->waiting_end = q;
+	s->waiting_end = &q->next;
+	pump(s);
+}
+
+static void cancel(struct server *s)
+{
+	s->waiting = NULL;
+	s->waiting_end = &s->waiting;
+	ares_cancel(s->channel);
+	s->in_flight = 0;
 }
 
 void dns_servers_cancel(struct dns_servers *all)
 {
 	for (struct server *s = all->first; s != NULL; s = s->next)
-		ares_cancel(s->channel);
+		cancel(s);
 }
 
 void dns_servers_free(struct dns_servers *all)
