@@ -1,5 +1,6 @@
 /* spf_senders - do the domain's own servers pass? */
 #include "check/spf_judges.h"
+#include "check/spf_mend.h"
 
 #include "wire/domain.h"
 
@@ -99,10 +100,21 @@ static bool all_pass(
 static struct str record_for(
     struct judge *j, const struct spf_record *r, const struct sender *const *senders, size_t count)
 {
-	struct str more = address_terms(j, senders, count);
+	struct spf_record sound = *r;
+	const struct sender **missing = arena_array(j->arena, const struct sender *, count);
+	size_t missing_count = 0;
+	struct str more;
 
+	if (r->fault_count > 0)
+		spf_parse(j->arena, spf_mend(j->arena, r->text), &sound);
+	for (size_t i = 0; i < count; i++)
+		if (!all_pass(j, sound.text, &senders[i], 1))
+			missing[missing_count++] = senders[i];
+	if (missing_count == 0)
+		return sound.text;
+	more = address_terms(j, missing, missing_count);
 	for (int first = 0; first < 2; first++) {
-		struct str record = with_terms(j->arena, r, more, first == 1);
+		struct str record = with_terms(j->arena, &sound, more, first == 1);
 
 		if (all_pass(j, record, senders, count))
 			return record;
@@ -143,6 +155,18 @@ static void say_failing(struct judge *j, const struct spf_own *own, struct str r
 		judge_fix(j, f, fix_txt(j, j->domain, record, own->record));
 }
 
+static void say_error(struct judge *j, const struct spf_own *own, struct str record,
+    const struct sender *s, const struct spf_report *report)
+{
+	struct str ip = ip_write(j->arena, s->address);
+	struct finding *f = judge_say(
+	    j, VERDICT_FAIL, "Mail sent from " STR_FMT " gets a permanent error", STR_ARG(ip));
+
+	judge_why(j, f, STR_FMT, STR_ARG(report->reason));
+	if (own->text.fault_count > 0 && record.n > 0)
+		judge_fix(j, f, fix_txt(j, j->domain, record, own->record));
+}
+
 static void say_sender(struct judge *j, const struct spf_own *own, struct str record,
     const struct sender *s, const struct spf_report *report)
 {
@@ -162,10 +186,7 @@ static void say_sender(struct judge *j, const struct spf_own *own, struct str re
 			"Whether mail from " STR_FMT " passes is not known", STR_ARG(ip)),
 		    STR_FMT, STR_ARG(report->reason));
 	else
-		judge_why(j,
-		    judge_say(j, VERDICT_FAIL, "Mail sent from " STR_FMT " gets a permanent error",
-			STR_ARG(ip)),
-		    STR_FMT, STR_ARG(report->reason));
+		say_error(j, own, record, s, report);
 }
 
 void judge_spf_hosts(struct judge *j)
@@ -185,7 +206,8 @@ void judge_spf_hosts(struct judge *j)
 	for (size_t i = 0; i < count; i++) {
 		reports[i] = check_from(j, &j->facts->source, &senders[i]);
 		j->pending = j->pending || reports[i].result == SPF_PENDING;
-		if (fails(reports[i].result))
+		if (fails(reports[i].result) ||
+		    (reports[i].result == SPF_PERMERROR && own.text.fault_count > 0))
 			failing[failing_count++] = &senders[i];
 	}
 	if (j->pending)
