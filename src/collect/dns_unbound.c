@@ -14,12 +14,17 @@
 #include "collect/trust_anchor.h"
 
 #define RCODE_NXDOMAIN 3
+/* Questions under way at once: a flood loses packets at one server, and looks bogus then. */
+#define WINDOW 100
 
 struct unbound {
 	struct collector *collector;
 	struct arena *arena;
 	struct ub_ctx *context;
-	struct under_way *first;
+	struct under_way *first; /* asked */
+	size_t in_flight;
+	struct under_way *waiting, **waiting_end;
+	bool pumping;
 };
 
 struct under_way {
@@ -134,6 +139,7 @@ struct unbound *unbound_new(struct collector *c, struct arena *a, struct error *
 
 	u->collector = c;
 	u->arena = a;
+	u->waiting_end = &u->waiting;
 	u->context = ub_ctx_create_event(collect_base(c));
 	if (u->context == NULL) {
 		error_set(e, "libunbound cannot be set up");
@@ -154,7 +160,10 @@ static void forget(struct under_way *w)
 	while (*at != w)
 		at = &(*at)->next;
 	*at = w->next;
+	w->engine->in_flight--;
 }
+
+static void pump(struct unbound *u);
 
 static void put_bogus(struct frank_case *c, struct fact *f, const char *why)
 {
@@ -186,27 +195,57 @@ static void on_result(
 	f->dns.size = 0;
 	f->from = STR("own resolver");
 	collect_answered(w->engine->collector, w->job, f);
+	pump(w->engine);
+}
+
+static void ask(struct unbound *u, struct under_way *w)
+{
+	const struct dns_question *q = &w->fact->question.dns;
+	struct str name = q->name.n > 0 ? q->name : STR(".");
+
+	w->next = u->first;
+	u->first = w;
+	u->in_flight++;
+	if (ub_resolve_event(u->context, arena_str(w->job->facts->arena, name).p, (int)q->type, 1,
+		w, on_result, &w->id) == 0)
+		return;
+	forget(w);
+	case_put_dns(w->job->facts, w->fact, DNS_SERVFAIL, NULL, 0);
+	w->fact->dns.bogus_why = STR("libunbound could not take the question");
+	collect_answered(u->collector, w->job, w->fact);
+}
+
+/* Ask what the window has room for. An answer may come while asking; it is not nested. */
+static void pump(struct unbound *u)
+{
+	if (u->pumping)
+		return;
+	u->pumping = true;
+	while (u->waiting != NULL && u->in_flight < WINDOW) {
+		struct under_way *w = u->waiting;
+
+		u->waiting = w->next;
+		if (u->waiting == NULL)
+			u->waiting_end = &u->waiting;
+		ask(u, w);
+	}
+	u->pumping = false;
 }
 
 void unbound_ask(struct unbound *u, struct job *job, struct fact *f)
 {
-	const struct dns_question *q = &f->question.dns;
-	struct under_way *w = arena_new(u->arena, struct under_way);
-	struct str name = q->name.n > 0 ? q->name : STR(".");
+	struct under_way *w = arena_new(job->facts->arena, struct under_way);
 
-	*w = (struct under_way){ .engine = u, .next = u->first, .job = job, .fact = f };
-	u->first = w;
-	if (ub_resolve_event(u->context, arena_str(u->arena, name).p, (int)q->type, 1, w, on_result,
-		&w->id) == 0)
-		return;
-	forget(w);
-	case_put_dns(job->facts, f, DNS_SERVFAIL, NULL, 0);
-	f->dns.bogus_why = STR("libunbound could not take the question");
-	collect_answered(u->collector, job, f);
+	*w = (struct under_way){ .engine = u, .job = job, .fact = f };
+	*u->waiting_end = w;
+	u->waiting_end = &w->next;
+	pump(u);
 }
 
 void unbound_cancel(struct unbound *u)
 {
+	u->waiting = NULL;
+	u->waiting_end = &u->waiting;
 	while (u->first != NULL) {
 		struct under_way *w = u->first;
 

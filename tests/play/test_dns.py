@@ -99,6 +99,7 @@ server:
   xfrdfile: "{world.path('nsd.xfrd')}"
   zonelistfile: "{world.path('nsd.list')}"
   cookie-secret-file: ""
+  rrl-ratelimit: 0
 remote-control:
   control-enable: no
 {zones}''')
