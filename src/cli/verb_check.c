@@ -185,6 +185,7 @@ static bool read_options(struct checking *k, struct audit_options *out)
 		.skip_count = o->skip.count,
 		.here = o->here,
 		.intrusive = o->intrusive,
+		.private_ok = o->source.allow_private,
 		.no_ipv4 = o->source.ipv6_only,
 		.no_ipv6 = o->source.ipv4_only };
 	return checks_exist(k, "only", &o->only) && checks_exist(k, "skip", &o->skip) &&
