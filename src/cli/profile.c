@@ -1,6 +1,8 @@
 /* profile - see profile.h. */
 #include "cli/profile.h"
 
+#include "cli/suggest.h"
+
 #define MAX_RULES 1000
 
 static bool parse_line(
@@ -8,12 +10,12 @@ static bool parse_line(
 {
 	struct str id = str_cut_word(&line), severity = str_cut_word(&line);
 	struct str counts = str_cut_word(&line);
+	struct error near = { .arena = e->arena };
 
 	*out = (struct severity_rule){ .id = id, .counts = counts.n > 0 };
 	if (check_find(id) == NULL)
-		return error_set(e,
-		    "%s:%u: there is no check \"" STR_FMT "\" (frank explain lists them)", name,
-		    number, STR_ARG(id));
+		return suggest_check(&near, id) ||
+		       error_set(e, "%s:%u: " STR_FMT, name, number, STR_ARG(near.text));
 	if (!severity_parse(severity, &out->severity))
 		return error_set(e,
 		    "%s:%u: \"" STR_FMT "\" is none of critical, major, minor, info", name, number,

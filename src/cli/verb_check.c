@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "cli/save.h"
 #include "cli/source.h"
+#include "cli/suggest.h"
 #include "cli/verbs.h"
 #include "evidence/file.h"
 #include "render/render.h"
@@ -22,7 +23,7 @@ struct check_options {
 	struct list selectors, addresses, only, skip;
 	struct str save, profile, at;
 	int format;
-	bool json, here, intrusive, timing, verbose;
+	bool json, here, intrusive, timing, verbose, quiet;
 };
 
 #define AT(member) offsetof(struct check_options, member)
@@ -58,6 +59,8 @@ static const struct option output[] = {
 	{ "timing", 0, OPTION_FLAG, NULL, "show the chain of questions that took the time",
 	    AT(timing) },
 	{ "verbose", 'v', OPTION_FLAG, NULL, "show what passed too", AT(verbose) },
+	{ "quiet", 'q', OPTION_FLAG, NULL, "text: the verdict alone; and no progress line",
+	    AT(quiet) },
 };
 
 static const struct option_table what_table = { "What to audit", what, LENGTH(what) };
@@ -132,22 +135,11 @@ static bool gather_domains(struct checking *k)
 	return true;
 }
 
-static bool is_topic(struct str word)
-{
-	for (size_t t = 0; t < check_table_count; t++)
-		for (size_t i = 0; i < check_tables[t]->count; i++)
-			if (str_ieq(check_topic(&check_tables[t]->checks[i]), word))
-				return true;
-	return false;
-}
-
-static bool checks_exist(struct checking *k, const char *option, const struct list *words)
+static bool checks_exist(struct checking *k, const struct list *words)
 {
 	for (size_t i = 0; i < words->count; i++)
-		if (check_find(words->items[i]) == NULL && !is_topic(words->items[i]))
-			return error_set(&k->error,
-			    "--%s " STR_FMT ": no such check or topic (frank explain lists them)",
-			    option, STR_ARG(words->items[i]));
+		if (!is_check_or_topic(words->items[i]))
+			return suggest_check(&k->error, words->items[i]);
 	return true;
 }
 
@@ -188,8 +180,8 @@ static bool read_options(struct checking *k, struct audit_options *out)
 		.private_ok = o->source.allow_private,
 		.no_ipv4 = o->source.ipv6_only,
 		.no_ipv6 = o->source.ipv4_only };
-	return checks_exist(k, "only", &o->only) && checks_exist(k, "skip", &o->skip) &&
-	       read_addresses(k, out) && read_profile(k, out);
+	return checks_exist(k, &o->only) && checks_exist(k, &o->skip) && read_addresses(k, out) &&
+	       read_profile(k, out);
 }
 
 /* ---- running ---- */
@@ -225,7 +217,7 @@ static bool collect_all(struct checking *k)
 	struct arena arena = { 0 };
 	int64_t drawn = -1000;
 	struct collector *c;
-	bool draw = isatty(STDERR_FILENO) == 1 && k->run->terminal;
+	bool draw = isatty(STDERR_FILENO) == 1 && k->run->terminal && !k->options->quiet;
 
 	if (draw) {
 		k->collect.progress = progress_draw;
@@ -294,6 +286,7 @@ static enum exit_status print_reports(struct checking *k)
 	struct render_style style = { .color = k->run->color,
 		.width = k->run->terminal ? terminal_width() : 80,
 		.verbose = k->options->verbose,
+		.quiet = k->options->quiet,
 		.timing = k->options->timing };
 	struct report *reports = arena_array(k->run->arena, struct report, k->domain_count);
 	const struct renderer *renderer = &renderers[k->options->json ? 1 : k->options->format];

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "check/check.h"
+#include "cli/suggest.h"
 #include "cli/verbs.h"
 
 struct explain_options {
@@ -126,14 +127,14 @@ static enum exit_status run_explain(struct run *run)
 	const struct explain_options *o = run->options;
 	const struct check **list = arena_array(run->arena, const struct check *, MAX_CHECKS);
 	struct str words = all_words(run);
+	struct error e = { .arena = run->arena };
 	size_t count = select_checks(words, by_name, list, MAX_CHECKS);
 
 	if (count == 0)
 		count = select_checks(words, by_words, list, MAX_CHECKS);
 	if (count == 0) {
-		complain(
-		    "no check has \"%.*s\" in its name; frank explain lists all", STR_ARG(words));
-		return STATUS_USAGE;
+		suggest_check(&e, words);
+		return usage_error(&verb_explain, STR_FMT, STR_ARG(e.text));
 	}
 	if (o->json)
 		print_json(list, count);

@@ -7,6 +7,7 @@ const struct verb *const verbs[] = {
 	&verb_check,
 	&verb_explain,
 	&verb_spf,
+	&verb_completion,
 };
 const size_t verb_count = LENGTH(verbs);
 

@@ -30,11 +30,19 @@ static size_t decode(struct str s, uint32_t *out)
 	return 0;
 }
 
+/* Controls, and what is invisible, breaks lines, turns the direction or is no character. */
 static bool is_dangerous(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) || c == 0xfeff ||
-	       (c >= 0xfff9 && c <= 0xfffb) || c >= 0xe0000;
+	static const struct {
+		uint32_t from, to;
+	} ranges[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x61c, 0x61c },
+		{ 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xfffe, 0xffff }, { 0xe0000, 0x10ffff } };
+
+	for (size_t i = 0; i < LENGTH(ranges); i++)
+		if (c >= ranges[i].from && c <= ranges[i].to)
+			return true;
+	return false;
 }
 
 static void add_hex(struct buf *out, struct str bytes)

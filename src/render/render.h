@@ -30,6 +30,7 @@ struct render_style {
 	bool color;
 	unsigned width;
 	bool verbose; /* what passed is shown one by one */
+	bool quiet;   /* the verdict alone */
 	bool timing;
 };
 

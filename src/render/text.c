@@ -338,6 +338,8 @@ static void print_report(struct page *p)
 		escape_text(p->out, shown, false);
 		buf_add(p->out, STR(")\n"));
 	}
+	if (p->style->quiet)
+		return;
 	print_topics(p);
 	print_receivers(p);
 	if (p->style->timing)
