@@ -10,6 +10,7 @@ struct page {
 	const struct report *report;
 	const struct render_style *style;
 	struct buf *out;
+	const struct finding *fixed; /* the last one whose fixes were printed */
 };
 
 struct look {
@@ -106,6 +107,32 @@ static void print_fix(struct page *p, const struct fix *f)
 	}
 }
 
+static bool same_fixes(const struct fix *a, const struct fix *b)
+{
+	while (a != NULL && b != NULL && a->kind == b->kind && str_eq(a->name, b->name) &&
+	       str_eq(a->type, b->type) && str_eq(a->value, b->value) && str_eq(a->old, b->old)) {
+		a = a->next;
+		b = b->next;
+	}
+	return a == NULL && b == NULL;
+}
+
+/* One change often mends two findings in a row: it is told once. */
+static void print_fixes(struct page *p, const struct finding *f)
+{
+	if (f->fixes == NULL)
+		return;
+	if (p->fixed != NULL && same_fixes(p->fixed->fixes, f->fixes)) {
+		indent(p, 6);
+		colored(p, "1", "Fix: ");
+		buf_addf(p->out, "the same as for %s above\n", p->fixed->check->id);
+		return;
+	}
+	p->fixed = f;
+	for (const struct fix *fix = f->fixes; fix != NULL; fix = fix->next)
+		print_fix(p, fix);
+}
+
 #define MAX_SHOWN 3
 
 static void print_evidence(struct page *p, const struct finding *f)
@@ -152,8 +179,7 @@ static void print_finding(struct page *p, const struct finding *f)
 		wrapped(p, 6, f->why);
 	if (f->verdict == VERDICT_FAIL || f->verdict == VERDICT_WARN)
 		print_evidence(p, f);
-	for (const struct fix *fix = f->fixes; fix != NULL; fix = fix->next)
-		print_fix(p, fix);
+	print_fixes(p, f);
 }
 
 /* Order within a topic: failures by severity, then warnings, the unknown, infos. */
@@ -265,10 +291,11 @@ static void print_receiver(struct page *p, const struct receiver_verdict *v)
 
 		if (state != REQUIREMENT_NOT_MET && !p->style->verbose)
 			continue;
-		buf_addf(p->out, "      %s: %s", requirement_state_name(state), q->text);
-		if (state == REQUIREMENT_NOT_MET && q->code != NULL)
-			buf_addf(p->out, " -> %s %s", q->code, q->answer != NULL ? q->answer : "");
-		buf_addc(p->out, '\n');
+		bool told = state == REQUIREMENT_NOT_MET && q->code != NULL;
+		wrapped(p, 6,
+		    arena_fmt(p->report->arena, "%s: %s%s%s %s", requirement_state_name(state),
+			q->text, told ? " -> " : "", told ? q->code : "",
+			told && q->answer != NULL ? q->answer : ""));
 	}
 }
 
@@ -351,7 +378,7 @@ void render_text(
     const struct report *reports, size_t count, const struct render_style *style, struct buf *out)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct page page = { &reports[i], style, out };
+		struct page page = { &reports[i], style, out, NULL };
 
 		if (i > 0)
 			buf_add(out, STR("\n\n"));
