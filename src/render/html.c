@@ -50,6 +50,9 @@ static const char style[] =
     "var(--line);vertical-align:top}.yes{color:var(--good)}.no{color:var(--bad)}"
     ".skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--bg);"
     "padding:.5rem}\n"
+    "@media(max-width:40rem){tr{display:grid;grid-template-columns:1fr 6rem 5rem}"
+    "td:last-child{grid-column:1/-1}td:last-child:empty,thead th:last-child{display:none}"
+    "tbody th,tbody td:not(:last-child){border:0}}\n"
     "@media print{details{display:block}details>*{display:block}article{border-color:#999}}\n"
     "</style>\n</head>\n";
 
