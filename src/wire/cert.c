@@ -1,0 +1,387 @@
+/* cert - see cert.h. The parsing and the verifying are OpenSSL's. */
+#include "wire/cert.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "wire/domain.h"
+
+#define MAX_TEXT 1024
+
+/* Bytes as printable text; everything else as \xNN. */
+static struct str printable(struct arena *a, const unsigned char *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = arena_array(a, char, 4 * (n < MAX_TEXT ? n : MAX_TEXT) + 1);
+	size_t out = 0;
+
+	for (size_t i = 0; i < n && i < MAX_TEXT; i++) {
+		unsigned char c = bytes[i];
+
+		if (c >= 0x20 && c < 0x7f && c != '\\') {
+			p[out++] = (char)c;
+			continue;
+		}
+		memcpy(p + out, "\\x", 2);
+		p[out + 2] = digits[c >> 4];
+		p[out + 3] = digits[c & 15];
+		out += 4;
+	}
+	return (struct str){ p, out };
+}
+
+static struct str bio_text(struct arena *a, BIO *bio)
+{
+	char *bytes = NULL;
+	long n = BIO_get_mem_data(bio, &bytes);
+
+	return printable(a, (const unsigned char *)bytes, n > 0 ? (size_t)n : 0);
+}
+
+static struct str name_text(struct arena *a, const X509_NAME *name)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct str text;
+
+	X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+	text = bio_text(a, bio);
+	BIO_free(bio);
+	return text;
+}
+
+static struct str common_name(struct arena *a, const X509_NAME *name)
+{
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	const ASN1_STRING *value =
+	    at < 0 ? NULL : X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+
+	if (value == NULL)
+		return (struct str){ 0 };
+	return printable(a, ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
+}
+
+static int64_t seconds_of(const ASN1_TIME *t)
+{
+	struct tm tm = { 0 };
+
+	return ASN1_TIME_to_tm(t, &tm) == 1 ? (int64_t)timegm(&tm) : 0;
+}
+
+static void take_alt_name(struct arena *a, const GENERAL_NAME *g, struct cert *out)
+{
+	int kind;
+	const ASN1_STRING *value = GENERAL_NAME_get0_value(g, &kind);
+
+	if (kind == GEN_DNS && out->name_count < CERT_MAX_NAMES) {
+		struct str name =
+		    printable(a, ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
+
+		arena_push(a, out->names, out->name_count, struct str, name);
+	} else if (kind == GEN_IPADD && out->address_count < CERT_MAX_NAMES) {
+		int n = ASN1_STRING_length(value);
+		struct ip ip = { .family = n == 4 ? IP_V4 : n == 16 ? IP_V6 : IP_NONE };
+
+		if (ip.family == IP_NONE)
+			return;
+		memcpy(ip.bytes, ASN1_STRING_get0_data(value), (size_t)n);
+		arena_push(a, out->addresses, out->address_count, struct ip, ip);
+	}
+}
+
+static void take_alt_names(struct arena *a, const X509 *x, struct cert *out)
+{
+	GENERAL_NAMES *list = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(list); i++)
+		take_alt_name(a, sk_GENERAL_NAME_value(list, i), out);
+	GENERAL_NAMES_free(list);
+}
+
+static void take_access(struct arena *a, const X509 *x, struct cert *out)
+{
+	AUTHORITY_INFO_ACCESS *list = X509_get_ext_d2i(x, NID_info_access, NULL, NULL);
+
+	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(list); i++) {
+		const ACCESS_DESCRIPTION *d = sk_ACCESS_DESCRIPTION_value(list, i);
+		const ASN1_STRING *url = d->location->type == GEN_URI ? d->location->d.ia5 : NULL;
+
+		if (url != NULL && OBJ_obj2nid(d->method) == NID_ad_ca_issuers &&
+		    out->issuer_url.n == 0)
+			out->issuer_url = printable(
+			    a, ASN1_STRING_get0_data(url), (size_t)ASN1_STRING_length(url));
+	}
+	AUTHORITY_INFO_ACCESS_free(list);
+}
+
+static void take_key(struct arena *a, X509 *x, struct cert *out)
+{
+	EVP_PKEY *key = X509_get0_pubkey(x);
+	unsigned char *der = NULL;
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
+
+	if (n > 0)
+		out->spki = arena_str(a, (struct str){ (const char *)der, (size_t)n });
+	OPENSSL_free(der);
+	if (key == NULL)
+		return;
+	out->bits = EVP_PKEY_get_bits(key);
+	switch (EVP_PKEY_get_base_id(key)) {
+	case EVP_PKEY_RSA:
+	case EVP_PKEY_RSA_PSS:
+		out->key = CERT_KEY_RSA;
+		break;
+	case EVP_PKEY_EC:
+		out->key = CERT_KEY_EC;
+		break;
+	case EVP_PKEY_ED25519:
+		out->key = CERT_KEY_ED25519;
+		break;
+	default:
+		break;
+	}
+}
+
+static void take_signature(const X509 *x, struct cert *out)
+{
+	int nid = X509_get_signature_nid(x), digest = NID_undef;
+
+	out->signature = str_of(OBJ_nid2ln(nid));
+	if (OBJ_find_sigid_algs(nid, &digest, NULL) == 1)
+		out->weak_signature = digest == NID_md5 || digest == NID_sha1 || digest == NID_md2;
+}
+
+static void fill_in(struct arena *a, X509 *x, struct cert *out)
+{
+	unsigned char *der = NULL;
+	int n = i2d_X509(x, &der);
+	uint32_t usage = X509_get_extended_key_usage(x);
+
+	out->parsed = n > 0 && (size_t)n <= CERT_MAX_BYTES;
+	if (out->parsed)
+		out->der = arena_str(a, (struct str){ (const char *)der, (size_t)n });
+	OPENSSL_free(der);
+	out->subject = name_text(a, X509_get_subject_name(x));
+	out->issuer = name_text(a, X509_get_issuer_name(x));
+	out->common_name = common_name(a, X509_get_subject_name(x));
+	out->not_before = seconds_of(X509_get0_notBefore(x));
+	out->not_after = seconds_of(X509_get0_notAfter(x));
+	out->self_issued = X509_NAME_cmp(X509_get_subject_name(x), X509_get_issuer_name(x)) == 0;
+	out->ca = X509_check_ca(x) != 0;
+	out->server_auth = usage == UINT32_MAX || (usage & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
+	out->must_staple = X509_get_ext_by_NID(x, NID_tlsfeature, -1) >= 0;
+	out->sct = X509_get_ext_by_NID(x, NID_ct_precert_scts, -1) >= 0;
+	take_alt_names(a, x, out);
+	take_access(a, x, out);
+	take_key(a, x, out);
+	take_signature(x, out);
+}
+
+/* NULL when the text holds no (further) certificate. */
+static X509 *next_cert(BIO *bio)
+{
+	return PEM_read_bio_X509(bio, NULL, NULL, NULL);
+}
+
+static BIO *bio_of(struct str pem)
+{
+	return BIO_new_mem_buf(pem.n > 0 ? pem.p : "", pem.n < CERT_MAX_BYTES * 8 ? (int)pem.n : 0);
+}
+
+void cert_parse(struct arena *a, struct str pem, struct cert *out)
+{
+	BIO *bio = bio_of(pem);
+	X509 *x = next_cert(bio);
+
+	*out = (struct cert){ .pem = pem };
+	if (x != NULL)
+		fill_in(a, x, out);
+	X509_free(x);
+	BIO_free(bio);
+}
+
+size_t cert_parse_all(struct arena *a, struct str pem, struct cert out[CERT_MAX_CHAIN])
+{
+	BIO *bio = bio_of(pem);
+	size_t count = 0;
+	X509 *x;
+
+	while (count < CERT_MAX_CHAIN && (x = next_cert(bio)) != NULL) {
+		BIO *copy = BIO_new(BIO_s_mem());
+		char *bytes = NULL;
+
+		out[count] = (struct cert){ 0 };
+		fill_in(a, x, &out[count]);
+		PEM_write_bio_X509(copy, x);
+		long n = BIO_get_mem_data(copy, &bytes);
+		out[count++].pem = arena_str(a, (struct str){ bytes, (size_t)n });
+		BIO_free(copy);
+		X509_free(x);
+	}
+	BIO_free(bio);
+	return count;
+}
+
+bool cert_matches(const struct cert *c, struct str host)
+{
+	host = domain_undot(host);
+	for (size_t i = 0; i < c->name_count; i++) {
+		struct str name = domain_undot(c->names[i]);
+
+		if (str_ieq(name, host))
+			return true;
+		if (str_starts(name, STR("*.")) && domain_is_host(str_skip(name, 2)) &&
+		    domain_labels(name) > 2 && str_ieq(domain_parent(host), str_skip(name, 2)))
+			return true;
+	}
+	return false;
+}
+
+static struct str digest(struct arena *a, const EVP_MD *md, struct str bytes)
+{
+	unsigned char out[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	EVP_Digest(bytes.n > 0 ? bytes.p : "", bytes.n, out, &n, md, NULL);
+	return arena_str(a, (struct str){ (const char *)out, n });
+}
+
+struct str cert_sha256(struct arena *a, struct str bytes)
+{
+	return digest(a, EVP_sha256(), bytes);
+}
+
+struct str cert_sha512(struct arena *a, struct str bytes)
+{
+	return digest(a, EVP_sha512(), bytes);
+}
+
+/* ---- chains ---- */
+
+struct chain {
+	X509 *certs[CERT_MAX_CHAIN];
+	size_t count;
+	X509_STORE *store;
+	STACK_OF(X509) * others;
+};
+
+static bool load_chain(struct chain *c, const struct str *pems, size_t count)
+{
+	c->others = sk_X509_new_null();
+	for (size_t i = 0; i < count && i < CERT_MAX_CHAIN; i++) {
+		BIO *bio = bio_of(pems[i]);
+		X509 *x = next_cert(bio);
+
+		BIO_free(bio);
+		if (x == NULL)
+			return false;
+		c->certs[c->count++] = x;
+		if (i > 0)
+			sk_X509_push(c->others, x);
+	}
+	return true;
+}
+
+static void load_anchors(struct chain *c, const struct str *pems, size_t count)
+{
+	c->store = X509_STORE_new();
+	for (size_t i = 0; i < count; i++) {
+		BIO *bio = bio_of(pems[i]);
+		X509 *x = next_cert(bio);
+
+		if (x != NULL)
+			X509_STORE_add_cert(c->store, x);
+		X509_free(x);
+		BIO_free(bio);
+	}
+}
+
+static void release_chain(struct chain *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		X509_free(c->certs[i]);
+	sk_X509_free(c->others);
+	X509_STORE_free(c->store);
+}
+
+static enum chain_verdict verdict_of(int error)
+{
+	switch (error) {
+	case X509_V_OK:
+		return CHAIN_OK;
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return CHAIN_INCOMPLETE;
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		return CHAIN_SELF_SIGNED;
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_CERT_UNTRUSTED:
+		return CHAIN_UNTRUSTED;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return CHAIN_EXPIRED;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return CHAIN_NOT_YET;
+	default:
+		return CHAIN_BROKEN;
+	}
+}
+
+static bool issued(const X509 *issuer, const X509 *subject)
+{
+	return X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(subject)) == 0;
+}
+
+static void note_order(const struct chain *c, STACK_OF(X509) * path, struct chain_result *out)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i + 1 < c->count; i++)
+		out->unordered |= !issued(c->certs[i + 1], c->certs[i]);
+	for (size_t i = 0; i < c->count; i++)
+		for (int k = 0; k < sk_X509_num(path); k++)
+			used += X509_cmp(c->certs[i], sk_X509_value(path, k)) == 0;
+	out->extra = c->count > used ? c->count - used : 0;
+}
+
+static void verify(struct arena *a, struct chain *c, int64_t now, struct chain_result *out)
+{
+	X509_STORE_CTX *context = X509_STORE_CTX_new();
+	X509_VERIFY_PARAM *param = X509_VERIFY_PARAM_new();
+	int error;
+
+	X509_VERIFY_PARAM_set_time(param, (time_t)now);
+	X509_VERIFY_PARAM_set_auth_level(param, 0); /* key sizes are judged apart */
+	X509_VERIFY_PARAM_set_depth(param, CERT_MAX_CHAIN);
+	X509_STORE_CTX_init(context, c->store, c->certs[0], c->others);
+	X509_STORE_CTX_set0_param(context, param);
+	X509_verify_cert(context);
+	error = X509_STORE_CTX_get_error(context);
+	out->verdict = verdict_of(error);
+	out->at = (size_t)X509_STORE_CTX_get_error_depth(context);
+	out->error = str_of(X509_verify_cert_error_string(error));
+	if (out->verdict == CHAIN_INCOMPLETE) {
+		const X509 *last = X509_STORE_CTX_get_current_cert(context);
+
+		out->missing =
+		    name_text(a, X509_get_issuer_name(last != NULL ? last : c->certs[0]));
+	}
+	note_order(c, X509_STORE_CTX_get0_chain(context), out);
+	X509_STORE_CTX_free(context);
+}
+
+struct chain_result cert_verify(struct arena *a, const struct str *chain, size_t count,
+    const struct str *anchors, size_t anchor_count, int64_t now)
+{
+	struct chain_result out = { .verdict = CHAIN_EMPTY };
+	struct chain c = { 0 };
+
+	if (count == 0)
+		return out;
+	out.verdict = CHAIN_UNREADABLE;
+	if (load_chain(&c, chain, count)) {
+		load_anchors(&c, anchors, anchor_count);
+		verify(a, &c, now, &out);
+	}
+	release_chain(&c);
+	return out;
+}

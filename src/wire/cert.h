@@ -1,0 +1,82 @@
+/*
+ * cert - X.509 certificates as data, and chains of them verified in memory (RFC 5280, 9525).
+ *
+ * Text out of a certificate is bounded and printable: other bytes come as \xNN, so that a NUL
+ * in a name can be seen and never ends one. Verification is a function of the chain, the roots
+ * and the time that are handed in; nothing of this machine is asked.
+ */
+#ifndef WIRE_CERT_H
+#define WIRE_CERT_H
+
+#include "base/arena.h"
+#include "wire/ip.h"
+
+#define CERT_MAX_BYTES ((size_t)64 * 1024)
+#define CERT_MAX_CHAIN 20
+#define CERT_MAX_NAMES 200
+
+enum cert_key_kind { CERT_KEY_OTHER, CERT_KEY_RSA, CERT_KEY_EC, CERT_KEY_ED25519 };
+
+struct cert {
+	bool parsed;
+	struct str der;		    /* bytes */
+	struct str subject, issuer; /* RFC 2253, for people */
+	struct str common_name;
+	struct str *names; /* subjectAltName, DNS; a name with odd bytes matches nothing */
+	size_t name_count;
+	struct ip *addresses; /* subjectAltName, IP */
+	size_t address_count;
+	int64_t not_before, not_after; /* seconds since 1970 */
+	enum cert_key_kind key;
+	int bits;
+	struct str signature;  /* "sha256WithRSAEncryption" */
+	bool weak_signature;   /* MD5 or SHA-1 */
+	bool self_issued;      /* subject equals issuer */
+	bool ca, server_auth;  /* may issue; may serve (no EKU, or serverAuth in it) */
+	bool must_staple, sct; /* RFC 7633; SCTs inside (RFC 6962) */
+	struct str issuer_url; /* authority information access: where the issuer's is */
+	struct str spki;       /* DER of the public key, for TLSA */
+	struct str pem;	       /* as handed in */
+};
+
+/* The first certificate in the PEM text; out->parsed is false when there is none. */
+void cert_parse(struct arena *, struct str pem, struct cert *out);
+/* All certificates of a PEM text, at most CERT_MAX_CHAIN; how many. */
+size_t cert_parse_all(struct arena *, struct str pem, struct cert out[CERT_MAX_CHAIN]);
+
+/* RFC 9525 section 6: DNS names of subjectAltName only, a wildcard is a whole leftmost label. */
+bool cert_matches(const struct cert *, struct str host);
+
+/* SHA-256 or SHA-512 of some bytes, in the arena. */
+struct str cert_sha256(struct arena *, struct str bytes);
+struct str cert_sha512(struct arena *, struct str bytes);
+
+enum chain_verdict {
+	CHAIN_OK,
+	CHAIN_EMPTY, /* no certificate was served */
+	CHAIN_UNREADABLE,
+	CHAIN_INCOMPLETE,  /* an issuer is missing, and it is no known root */
+	CHAIN_SELF_SIGNED, /* the leaf is its own issuer */
+	CHAIN_UNTRUSTED,   /* complete, but the root is not trusted */
+	CHAIN_EXPIRED,	   /* something in it, at the time given */
+	CHAIN_NOT_YET,
+	CHAIN_BROKEN, /* a signature does not verify, or a certificate may not issue */
+};
+
+struct chain_result {
+	enum chain_verdict verdict;
+	size_t at;	    /* which certificate */
+	struct str missing; /* CHAIN_INCOMPLETE: the issuer's name */
+	struct str error;   /* OpenSSL's words */
+	bool unordered;	    /* complete, but not each followed by its issuer (RFC 8446 permits) */
+	size_t extra;	    /* certificates that are no part of the path */
+};
+
+/*
+ * Is the path from chain[0] to one of the anchors sound at `now`?  Dates of the leaf are
+ * judged too. Both lists are PEM.
+ */
+struct chain_result cert_verify(struct arena *, const struct str *chain, size_t count,
+    const struct str *anchors, size_t anchor_count, int64_t now);
+
+#endif
