@@ -54,10 +54,10 @@ static struct zone_source zone_of(struct str text)
 bool source_prepare(
     struct run *run, const struct source_options *s, struct collect_options *out, struct error *e)
 {
-	bool stub = s->resolver.n > 0 && s->engine != 1;
+	bool by_server = s->resolver.n > 0 && s->engine != 1;
 
 	*out = (struct collect_options){ .resolver = s->resolver,
-		.engine = stub ? ENGINE_CARES : ENGINE_UNBOUND,
+		.engine = by_server ? ENGINE_CARES : ENGINE_UNBOUND,
 		.zone_count = s->zones.count,
 		.offline = s->offline,
 		.replay = s->evidence.n > 0,

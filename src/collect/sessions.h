@@ -17,9 +17,10 @@
 #include "collect/trust.h"
 #include "wire/reply.h"
 
-#define TALK_CONNECT_MS	 10000
-#define TALK_GREETING_MS 15000 /* RFC 5321 section 4.5.3.2 grants 5 minutes; nobody waits so long  \
-				*/
+#define TALK_CONNECT_MS 10000
+#define TALK_GREETING_MS                                                                           \
+	15000 /* RFC 5321 section 4.5.3.2 grants 5 minutes; nobody waits so long                   \
+	       */
 #define TALK_REPLY_MS  15000
 #define TALK_TOTAL_MS  40000
 #define TALK_MAX_INPUT ((size_t)512 * 1024)

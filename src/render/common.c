@@ -46,7 +46,7 @@ struct str verdict_sentence(struct arena *a, const struct report *r)
 	if (s->major > 0)
 		return arena_fmt(a,
 		    "Most mail of " STR_FMT " will arrive, but some receivers will refuse or score "
-					    "it down: %u major fault%s.",
+		    "it down: %u major fault%s.",
 		    STR_ARG(r->domain), s->major, plural(s->major));
 	if (s->minor > 0)
 		return arena_fmt(a,

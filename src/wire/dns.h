@@ -101,7 +101,8 @@ struct dns_txt {
 struct dns_record {
 	struct str text; /* presentation format, as in the evidence */
 	bool parsed;
-	/* A costly form that an evaluator made of it (a parsed SPF record), kept with the answer. */
+	/* A costly form that an evaluator made of it (a parsed SPF record), kept with the answer.
+	 */
 	void *derived;
 	union {
 		struct ip address;  /* A, AAAA */
