@@ -65,7 +65,7 @@ struct finding {
 	struct str says;    /* one sentence for a hurried person */
 	struct str why;	    /* the reason in full */
 	struct fix *fixes;
-	size_t *evidence; /* indices of facts, ascending, no doubles */
+	size_t *evidence; /* indices of facts, no doubles; what decided first */
 	size_t evidence_count;
 };
 

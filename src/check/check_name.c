@@ -281,30 +281,6 @@ static void set_hostname(struct judge *j, struct finding *f, const struct visit 
 		.value = arena_fmt(j->arena, "primary_hostname = " STR_FMT, STR_ARG(host)) });
 }
 
-static void one_banner(struct judge *j, const struct visit *v, size_t *good)
-{
-	struct replies greeting = session_greeting(v->session);
-	struct str name = reply_name(greeting);
-	struct finding *f;
-
-	if (domain_is_fqdn(name)) {
-		++*good;
-		return;
-	}
-	f = judge_say(j, VERDICT_FAIL,
-	    "The greeting does not begin with a full host name: \"" STR_FMT "\"",
-	    STR_ARG(greeting.lines[0].text));
-	judge_why(j, f,
-	    "The first word behind 220 must be the server's own name in the DNS (RFC 5321 section "
-	    "4.2).");
-	set_hostname(j, f, v);
-}
-
-static void judge_banner(struct judge *j)
-{
-	each_visit(j, one_banner, "Each greeting begins with a full host name");
-}
-
 static bool is_local(struct str name)
 {
 	static const struct str endings[] = {
@@ -322,6 +298,30 @@ static bool is_local(struct str name)
 		if (str_iends(name, endings[i]))
 			return true;
 	return str_istarts(name, STR("localhost."));
+}
+
+static void one_banner(struct judge *j, const struct visit *v, size_t *good)
+{
+	struct replies greeting = session_greeting(v->session);
+	struct str name = reply_name(greeting);
+	struct finding *f;
+
+	if (domain_is_fqdn(name) && !is_local(name)) {
+		++*good;
+		return;
+	}
+	f = judge_say(j, VERDICT_FAIL,
+	    "The greeting does not begin with a full host name: \"" STR_FMT "\"",
+	    STR_ARG(greeting.lines[0].text));
+	judge_why(j, f,
+	    "The first word behind 220 must be the server's own name in the DNS (RFC 5321 section "
+	    "4.2).");
+	set_hostname(j, f, v);
+}
+
+static void judge_banner(struct judge *j)
+{
+	each_visit(j, one_banner, "Each greeting begins with a full host name");
 }
 
 static void one_local(struct judge *j, const struct visit *v, size_t *good)

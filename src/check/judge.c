@@ -40,33 +40,27 @@ void judge_subject(struct judge *j, struct str subject)
 	t->subject = subject;
 }
 
-static int by_index(const void *a, const void *b)
+/* Add those not there yet, the latest first: it decided. */
+static void add_evidence(struct finding *f, const size_t *used, size_t count)
 {
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	for (size_t i = count; i-- > 0;) {
+		bool there = false;
 
-	return (x > y) - (x < y);
+		for (size_t k = 0; k < f->evidence_count && !there; k++)
+			there = f->evidence[k] == used[i];
+		if (!there)
+			f->evidence[f->evidence_count++] = used[i];
+	}
 }
 
-static size_t without_doubles(size_t *items, size_t count)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || items[kept - 1] != items[i])
-			items[kept++] = items[i];
-	return kept;
-}
-
+/* What was asked for this subject stands before what all subjects share. */
 static void attach_evidence(struct judge *j, struct finding *f)
 {
 	const struct trial *t = j->trial;
 
-	if (t->used_count == 0)
-		return;
 	f->evidence = arena_array(j->arena, size_t, t->used_count);
-	memcpy(f->evidence, t->used, t->used_count * sizeof(*f->evidence));
-	qsort(f->evidence, t->used_count, sizeof(*f->evidence), by_index);
-	f->evidence_count = without_doubles(f->evidence, t->used_count);
+	add_evidence(f, t->used + t->common, t->used_count - t->common);
+	add_evidence(f, t->used, t->common);
 }
 
 static struct finding *record(struct judge *j, enum verdict verdict, enum severity severity)

@@ -27,6 +27,8 @@ static const struct option options[] = {
 	    AT(offline) },
 	{ "evidence", 'e', OPTION_TEXT, "FILE", "judge what this file saved; ask nobody",
 	    AT(evidence) },
+	{ "lab", 'l', OPTION_TEXT, "SCENARIO", "inside this scenario of the lab (frank lab list)",
+	    AT(lab) },
 	{ "timeout", 't', OPTION_NUMBER, "SECONDS", "end with what is there after so long (60)",
 	    AT(timeout), 1, 3600 },
 	{ "ipv4", '4', OPTION_FLAG, NULL, "connect by IPv4 only", AT(ipv4_only) },
@@ -51,8 +53,43 @@ static struct zone_source zone_of(struct str text)
 	return (struct zone_source){ .name = domain_undot(name), .file = file };
 }
 
+struct lab_route {
+	struct route route; /* first */
+	const struct lab *lab;
+};
+
+static bool map_by_lab(const struct route *route, struct ip *address, uint16_t *port)
+{
+	return lab_map(((const struct lab_route *)route)->lab, address, port);
+}
+
+/* Inside the lab all questions and visits go to its own servers on loopback. */
+static bool enter_lab(
+    struct run *run, struct source_options *s, struct collect_options *out, struct error *e)
+{
+	struct lab_route *route = arena_new(run->arena, struct lab_route);
+
+	if (s->evidence.n > 0 || s->zones.count > 0 || s->resolver.n > 0)
+		return error_set(e, "--lab goes with none of --evidence, --zone and --resolver");
+	s->running = arena_new(run->arena, struct lab);
+	if (!lab_start(run->arena, s->lab, s->running, e))
+		return false;
+	*route = (struct lab_route){ { map_by_lab }, s->running };
+	out->route = &route->route;
+	out->resolver = s->running->resolver;
+	out->engine = ENGINE_CARES;
+	out->roots = s->running->roots;
+	return true;
+}
+
+void source_finish(struct source_options *s)
+{
+	if (s->running != NULL)
+		lab_stop(s->running);
+}
+
 bool source_prepare(
-    struct run *run, const struct source_options *s, struct collect_options *out, struct error *e)
+    struct run *run, struct source_options *s, struct collect_options *out, struct error *e)
 {
 	bool by_server = s->resolver.n > 0 && s->engine != 1;
 
@@ -80,7 +117,7 @@ bool source_prepare(
 	out->zones = arena_array(run->arena, struct zone_source, s->zones.count);
 	for (size_t i = 0; i < s->zones.count; i++)
 		out->zones[i] = zone_of(s->zones.items[i]);
-	return true;
+	return s->lab.n == 0 || enter_lab(run, s, out, e);
 }
 
 bool source_read_file(

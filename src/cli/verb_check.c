@@ -76,7 +76,7 @@ struct one {
 
 struct checking {
 	struct run *run;
-	const struct check_options *options;
+	struct check_options *options;
 	struct error error;
 	struct str *domains;
 	size_t domain_count;
@@ -159,6 +159,9 @@ static bool read_profile(struct checking *k, struct audit_options *out)
 {
 	struct str text, name = k->options->profile;
 
+	if (name.n == 0 && k->options->source.running != NULL)
+		return profile_parse(k->run->arena, k->options->source.running->scenario.profile,
+		    "the scenario's profile.conf", out, &k->error);
 	if (name.n == 0)
 		return true;
 	return source_read_file(k->run->arena, name, MAX_PROFILE, &text, &k->error) &&
@@ -177,7 +180,7 @@ static bool read_options(struct checking *k, struct audit_options *out)
 		.skip_count = o->skip.count,
 		.here = o->here,
 		.intrusive = o->intrusive,
-		.private_ok = o->source.allow_private,
+		.private_ok = o->source.allow_private || o->source.lab.n > 0,
 		.no_ipv4 = o->source.ipv6_only,
 		.no_ipv6 = o->source.ipv4_only };
 	return checks_exist(k, &o->only) && checks_exist(k, &o->skip) && read_addresses(k, out) &&
@@ -338,11 +341,12 @@ static enum exit_status run_check(struct run *run)
 	struct audit_options options;
 	enum exit_status status = STATUS_USAGE;
 
-	if (gather_domains(&k) && read_options(&k, &options) &&
-	    source_prepare(run, &k.options->source, &k.collect, &k.error)) {
+	if (gather_domains(&k) && source_prepare(run, &k.options->source, &k.collect, &k.error) &&
+	    read_options(&k, &options)) {
 		k.all = arena_array(run->arena, struct one, k.domain_count);
 		status = audit_all(&k, &options);
 	}
+	source_finish(&k.options->source);
 	if (k.error.text.n > 0)
 		complain(STR_FMT, STR_ARG(k.error.text));
 	for (size_t i = 0; k.all != NULL && i < k.domain_count; i++)

@@ -214,7 +214,7 @@ static bool evaluate(const struct spf_options *o, struct evaluation *e, struct c
 
 static enum exit_status run_spf(struct run *run)
 {
-	const struct spf_options *o = run->options;
+	struct spf_options *o = run->options;
 	struct error error = { .arena = run->arena };
 	struct evaluation e = { .arena = run->arena };
 	struct collect_options collect;
@@ -224,8 +224,10 @@ static enum exit_status run_spf(struct run *run)
 	    !source_prepare(run, &o->source, &collect, &error) ||
 	    !evaluate(o, &e, &collect, &error)) {
 		complain(STR_FMT, STR_ARG(error.text));
+		source_finish(&o->source);
 		return STATUS_USAGE;
 	}
+	source_finish(&o->source);
 	if (e.report.result == SPF_PENDING) /* the time was up in the middle of a chain */
 		e.report.result = SPF_TEMPERROR;
 	if (o->json || o->format == 1)

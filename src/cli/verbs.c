@@ -7,6 +7,8 @@ const struct verb *const verbs[] = {
 	&verb_check,
 	&verb_explain,
 	&verb_spf,
+	&verb_compare,
+	&verb_lab,
 	&verb_completion,
 };
 const size_t verb_count = LENGTH(verbs);

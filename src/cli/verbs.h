@@ -4,6 +4,7 @@
 
 #include "cli/verb.h"
 
-extern const struct verb verb_check, verb_completion, verb_explain, verb_spf;
+extern const struct verb verb_compare, verb_lab, verb_check, verb_completion, verb_explain,
+    verb_spf;
 
 #endif

@@ -141,12 +141,11 @@ static void print_evidence(struct page *p, const struct finding *f)
 	size_t shown =
 	    f->evidence_count < MAX_SHOWN || p->style->verbose ? f->evidence_count : MAX_SHOWN;
 
-	/* What was asked last decided. */
-	for (size_t i = f->evidence_count - shown; i < f->evidence_count; i++) {
+	for (size_t i = 0; i < shown; i++) {
 		const struct fact *fact = p->report->facts->facts[f->evidence[i]];
 
 		indent(p, 6);
-		colored(p, "2", i == f->evidence_count - shown ? "See: " : "     ");
+		colored(p, "2", i == 0 ? "See: " : "     ");
 		escape_text(p->out, replay_line(a, fact), false);
 		buf_addc(p->out, '\n');
 		verbatim(p, 13, fact_summary(a, fact));

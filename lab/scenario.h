@@ -1,0 +1,99 @@
+/*
+ * scenario - what a lab is made of: names, zones and services, read from a small text.
+ * lab/README.md describes the format.
+ */
+#ifndef LAB_SCENARIO_H
+#define LAB_SCENARIO_H
+
+#include "base/error.h"
+#include "wire/ip.h"
+
+enum lab_protocol { LAB_SMTP, LAB_IMAP, LAB_POP3, LAB_HTTPS };
+
+enum lab_cert {
+	LAB_CERT_NONE, /* no TLS is offered */
+	LAB_CERT_GOOD,
+	LAB_CERT_INCOMPLETE, /* the leaf alone */
+	LAB_CERT_EXPIRED,
+	LAB_CERT_WRONG_NAME,
+	LAB_CERT_SELF_SIGNED,
+	LAB_CERT_WEAK, /* RSA 1024 */
+	LAB_CERT_COUNT,
+};
+
+enum lab_trick {
+	LAB_HONEST,
+	LAB_DELAY,     /* N ms before the greeting */
+	LAB_SILENT,    /* never a word */
+	LAB_DROP,      /* closes after N lines said */
+	LAB_BYTES,     /* one byte at a time */
+	LAB_GARBAGE,   /* no protocol at all */
+	LAB_HUGE_LINE, /* a greeting of N bytes without an end */
+	LAB_ENDLESS,   /* a reply to EHLO that does not end */
+	LAB_SAY_421,
+	LAB_GREYLIST,	/* 450 to each recipient */
+	LAB_RELAY,	/* takes every recipient */
+	LAB_TLS_HALF,	/* closes in the middle of the handshake */
+	LAB_INJECT,	/* more text behind the reply to STARTTLS */
+	LAB_OLD_TLS,	/* TLS 1.0 and 1.1 only */
+	LAB_PLAIN_AUTH, /* AUTH before TLS */
+	LAB_REDIRECT,	/* HTTP 301 */
+	LAB_TRICK_COUNT,
+};
+
+struct lab_file {
+	struct str path, content;
+};
+
+struct lab_service {
+	enum lab_protocol protocol;
+	uint16_t port;
+	bool implicit_tls;
+	struct ip *addresses;
+	size_t address_count;
+	struct str host; /* name in the certificate */
+	struct str greeting, ehlo;
+	enum lab_cert cert;
+	struct str *accepts; /* local parts */
+	size_t accept_count;
+	struct lab_file *files;
+	size_t file_count;
+	enum lab_trick trick;
+	uint64_t number; /* of the trick */
+};
+
+struct lab_zone {
+	struct str name, file, text;
+	bool secure, bogus;
+};
+
+struct scenario {
+	struct arena *arena;
+	struct str name, about, domain, profile;
+	struct lab_zone *zones;
+	size_t zone_count;
+	struct lab_service *services;
+	size_t service_count;
+	struct ip *nameservers;
+	size_t nameserver_count;
+};
+
+/* Files of a scenario by name, from the binary or from a folder; {0}: there is none. */
+typedef bool scenario_open(void *context, struct str file, struct str *out);
+
+/* Errors are "FILE:LINE: reason". */
+bool scenario_parse(struct arena *, struct str text, const char *name, scenario_open *open,
+    void *context, struct scenario *out, struct error *);
+
+/* By name from those built in, or a folder (a name with a slash). */
+bool scenario_load(struct arena *, struct str name, struct scenario *out, struct error *);
+
+struct lab_embedded {
+	const char *name; /* "startup-before/scenario.conf" */
+	const char *bytes;
+	size_t size;
+};
+extern const struct lab_embedded lab_embedded[];
+extern const size_t lab_embedded_count;
+
+#endif

@@ -1,0 +1,216 @@
+/* verb_lab - `frank lab`: the scenarios, and running things inside one. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/namespace.h"
+#include "cli/verbs.h"
+#include "lab/lab.h"
+
+struct lab_options {
+	bool unused;
+};
+
+static enum exit_status failed(const struct error *e)
+{
+	complain(STR_FMT, STR_ARG(e->text));
+	return STATUS_USAGE;
+}
+
+static enum exit_status list(struct run *run, struct str scenario)
+{
+	(void)scenario;
+	for (size_t i = 0; i < lab_embedded_count; i++) {
+		struct str name = str_of(lab_embedded[i].name), file = name;
+		struct error e = { .arena = run->arena };
+		struct scenario s;
+
+		name = str_cut(&file, '/');
+		if (str_eq(file, STR("scenario.conf")) && scenario_load(run->arena, name, &s, &e))
+			printf("%-18.*s" STR_FMT "\n", STR_ARG(name), STR_ARG(s.about));
+	}
+	return STATUS_OK;
+}
+
+static enum exit_status show(struct run *run, struct str scenario)
+{
+	struct error e = { .arena = run->arena };
+	struct scenario s;
+
+	if (!scenario_load(run->arena, scenario, &s, &e))
+		return failed(&e);
+	printf(STR_FMT ": " STR_FMT "\ndomain " STR_FMT "\n", STR_ARG(s.name), STR_ARG(s.about),
+	    STR_ARG(s.domain));
+	for (size_t i = 0; i < s.service_count; i++)
+		for (size_t k = 0; k < s.services[i].address_count; k++)
+			printf("%5u  " STR_FMT " (" STR_FMT ")\n", s.services[i].port,
+			    STR_ARG(s.services[i].host),
+			    STR_ARG(ip_write(run->arena, s.services[i].addresses[k])));
+	for (size_t i = 0; i < s.zone_count; i++)
+		printf("\n; zone " STR_FMT "%s\n" STR_FMT, STR_ARG(s.zones[i].name),
+		    s.zones[i].secure ? " (signed)" : "", STR_ARG(s.zones[i].text));
+	return STATUS_OK;
+}
+
+static enum exit_status serve(struct run *run, struct str scenario)
+{
+	struct error e = { .arena = run->arena };
+	struct lab lab;
+
+	if (!lab_start(run->arena, scenario, &lab, &e))
+		return failed(&e);
+	printf("resolver " STR_FMT "\nroot certificate " STR_FMT "\n", STR_ARG(lab.resolver),
+	    STR_ARG(lab.roots));
+	for (size_t i = 0; i < lab.port_count; i++)
+		printf(STR_FMT " port %u: 127.0.0.1:%u\n",
+		    STR_ARG(ip_write(run->arena, lab.ports[i].address)), lab.ports[i].port,
+		    lab.ports[i].local_port);
+	fflush(stdout);
+	while (*run->interrupted == 0)
+		pause();
+	lab_stop(&lab);
+	return STATUS_OK;
+}
+
+/* ---- frank lab run ---- */
+
+static void say_ready(void *context)
+{
+	int fd = *(int *)context;
+
+	if (write(fd, "r", 1) == 1)
+		close(fd);
+}
+
+/* The lab in a child of its own; true once it listens. */
+static pid_t start_here(struct run *run, struct str scenario, struct str roots)
+{
+	struct error e = { .arena = run->arena };
+	int ends[2];
+	char ready;
+	pid_t child;
+
+	if (pipe(ends) != 0 || (child = fork()) < 0)
+		return -1;
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(ends[0]);
+		lab_serve_here(run->arena, scenario, roots, say_ready, &ends[1], &e);
+		complain(STR_FMT, STR_ARG(e.text));
+		_exit(STATUS_USAGE);
+	}
+	close(ends[1]);
+	if (read(ends[0], &ready, 1) != 1)
+		child = -1;
+	close(ends[0]);
+	return child;
+}
+
+static bool build_world(struct run *run, const struct scenario *s, struct error *e)
+{
+	bool ok = namespace_enter(e) && namespace_own_resolver(e);
+
+	(void)run;
+	for (size_t i = 0; ok && i < s->nameserver_count; i++)
+		ok = namespace_add_address(s->nameservers[i], e);
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; ok && k < s->services[i].address_count; k++)
+			ok = namespace_add_address(s->services[i].addresses[k], e);
+	return ok;
+}
+
+static int run_command(char **command)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		execvp(command[0], command);
+		complain("%s: %s", command[0], strerror(errno));
+		_exit(127);
+	}
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static enum exit_status run_inside(struct run *run, struct str name)
+{
+	struct error e = { .arena = run->arena };
+	struct str roots = arena_str(run->arena, STR("/tmp/frank-lab-XXXXXX"));
+	struct scenario s;
+	int status = STATUS_USAGE, fd;
+	pid_t lab;
+
+	if (run->rest == NULL || run->rest[0] == NULL)
+		return usage_error(&verb_lab,
+		    "what shall run? For instance: frank lab run %.*s -- dig MX startup.example",
+		    STR_ARG(name));
+	if (!scenario_load(run->arena, name, &s, &e) || !build_world(run, &s, &e))
+		return failed(&e);
+	fd = mkstemp((char *)(uintptr_t)roots.p);
+	lab = fd < 0 ? -1 : start_here(run, name, roots);
+	if (lab > 0) {
+		setenv("SSL_CERT_FILE", roots.p, 1);
+		setenv("FRANK_LAB", arena_str(run->arena, name).p, 1);
+		status = run_command(run->rest);
+		kill(lab, SIGKILL);
+		waitpid(lab, NULL, 0);
+	}
+	if (fd >= 0) {
+		close(fd);
+		unlink(roots.p);
+	}
+	return (enum exit_status)status;
+}
+
+static const struct {
+	const char *word;
+	bool needs_scenario;
+	enum exit_status (*run)(struct run *, struct str scenario);
+} actions[] = {
+	{ "list", false, list },
+	{ "show", true, show },
+	{ "serve", true, serve },
+	{ "run", true, run_inside },
+};
+
+static enum exit_status run_lab(struct run *run)
+{
+	struct str word = run->arg_count > 0 ? run->args[0] : STR("list");
+
+	for (size_t i = 0; i < LENGTH(actions); i++) {
+		if (!str_eq(word, str_of(actions[i].word)))
+			continue;
+		if (actions[i].needs_scenario != (run->arg_count == 2))
+			return usage_error(&verb_lab, "%s",
+			    actions[i].needs_scenario
+				? "one scenario, please (frank lab list shows them)"
+				: "list takes no argument");
+		return actions[i].run(run, run->arg_count == 2 ? run->args[1] : (struct str){ 0 });
+	}
+	return usage_error(
+	    &verb_lab, "there is no \"%.*s\": list, show, serve or run", STR_ARG(word));
+}
+
+static const struct option_table *const tables[] = { NULL };
+
+const struct verb verb_lab = {
+	.name = "lab",
+	.usage = "frank lab [list | show SCENARIO | serve SCENARIO | run SCENARIO -- COMMAND]",
+	.summary = "a small Internet on loopback, to try things in",
+	.about = "Scenarios are built in, or a folder (a name with a slash). \"run\" gives the "
+		 "command a\n"
+		 "network namespace in which the scenario's addresses, ports and resolver are "
+		 "real; its\n"
+		 "exit status is the command's. \"frank check --lab SCENARIO\" needs no namespace.",
+	.examples = "  frank lab list\n"
+		    "  frank check --lab startup-before startup.example\n"
+		    "  sudo frank lab run startup-after -- dig MX startup.example\n",
+	.tables = tables,
+	.options_size = sizeof(struct lab_options),
+	.run = run_lab,
+};
