@@ -130,6 +130,10 @@ void judge_dns_dnssec(struct judge *j)
 		say_bogus(j, ds);
 	else if (dns_failed(ds) || dns_failed(mx))
 		judge_say(j, VERDICT_UNKNOWN, "Whether the zone is signed could not be asked");
+	else if (ds->count == 0 && ds->security == DNS_INDETERMINATE)
+		judge_why(j,
+		    judge_say(j, VERDICT_UNKNOWN, "Whether the zone is signed was not seen"),
+		    "The answers come from a file; the DS record stands in the zone above.");
 	else if (ds->count == 0)
 		judge_why(j,
 		    judge_say_at(

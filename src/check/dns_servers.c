@@ -94,11 +94,11 @@ bool dns_spoke(const struct dns_answer *a)
 	return !dns_failed(a) && a->authoritative;
 }
 
+/* The reason in full stands once, at dns.nameservers. */
 static void say_unasked(struct judge *j)
 {
-	judge_why(j, judge_say(j, VERDICT_UNKNOWN, "The name servers could not be asked directly"),
-	    "None of them answered from here; a firewall may stop questions to other name servers, "
-	    "or this audit judges a file. Try: dig @SERVER DOMAIN SOA");
+	judge_say(j, VERDICT_UNKNOWN,
+	    "The name servers could not be asked directly (see dns.nameservers)");
 }
 
 /* ---- dns.nameservers ---- */
@@ -183,7 +183,12 @@ static void say_servers(
 			j, VERDICT_WARN, SEVERITY_MINOR, "All name servers are on one network"),
 		    "One fault takes all of them away (RFC 2182 section 3.1).");
 	if (seen == 0)
-		say_unasked(j);
+		judge_why(j,
+		    judge_say(j, VERDICT_UNKNOWN, "The name servers could not be asked directly"),
+		    "None of them answered from here: a firewall stops or diverts questions to "
+		    "other name servers, or this audit judges a file. Try: dig @SERVER " STR_FMT
+		    " SOA",
+		    STR_ARG(s->zone));
 	else if (sum->silent > 0)
 		judge_say_at(j, VERDICT_WARN, SEVERITY_MINOR,
 		    "%zu of %zu addresses of name servers did not answer us", sum->silent,

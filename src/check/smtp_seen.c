@@ -96,12 +96,8 @@ void smtp_each(struct judge *j, smtp_judge *judge, const char *all_good)
 	}
 	judge_subject(j, j->domain);
 	if (heard == 0)
-		judge_why(j,
-		    judge_say(j, VERDICT_UNKNOWN, "No mail host could be talked to on port 25"),
-		    "%s",
-		    v.blocked ? "This network seems to block port 25 on the way out (see "
-				"mx.reachable). Run frank on a server that sends mail."
-			      : "See mx.reachable.");
+		judge_say(j, VERDICT_UNKNOWN,
+		    "No mail host could be talked to on port 25 (see mx.reachable)");
 	else if (good == heard)
 		judge_say(j, VERDICT_PASS, "%s (%zu seen)", all_good, heard);
 }

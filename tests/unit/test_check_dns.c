@@ -14,7 +14,7 @@
 
 struct dns_row {
 	const char *name, *check, *zone, *first, *second, *want, *says;
-	bool lame, no_tcp, no_edns, recursion, unvalidated;
+	bool lame, no_tcp, no_edns, recursion, unvalidated, from_file;
 };
 
 #define SOA(serial)                                                                                \
@@ -88,6 +88,7 @@ static const struct dns_row rows[] = {
 
 	{ "good", "dns.dnssec", GOOD DS("13", "2"), .want = "pass" },
 	{ "unsigned", "dns.dnssec", GOOD, .want = "warn minor" },
+	{ "a file does not know the DS", "dns.dnssec", GOOD, .from_file = true, .want = "unknown" },
 	{ "bogus", "dns.dnssec", GOOD "example.com TXT BOGUS\n", .want = "fail critical" },
 	{ "SHA-1", "dns.dnssec", GOOD DS("7", "2"), .want = "fail minor" },
 	{ "SHA-1 digest", "dns.dnssec", GOOD DS("13", "1"), .want = "fail minor" },
@@ -157,7 +158,9 @@ static bool turn(struct frank_case *c, const struct dns_row *row)
 		else
 			zone_answer(c, str_of(row->zone), f);
 		if (f->question.ask == ASK_DNS && f->question.dns.server.family == IP_NONE)
-			f->dns.security = row->unvalidated ? DNS_INSECURE : DNS_SECURE;
+			f->dns.security = row->from_file     ? DNS_INDETERMINATE
+					  : row->unvalidated ? DNS_INSECURE
+							     : DNS_SECURE;
 		case_answered(c, f);
 		any = true;
 	}
