@@ -43,5 +43,9 @@ const struct dns_answer *dns_ask_tcp(
     struct judge *, const struct name_server *, struct str name, enum dns_type);
 /* It spoke with authority. */
 bool dns_spoke(const struct dns_answer *);
+/* The same set of records, in whatever order. */
+bool dns_same_records(const struct dns_answer *, const struct dns_answer *);
+/* No server could be asked: unknown; the reason in full stands once, at dns.nameservers. */
+void dns_say_unasked(struct judge *);
 
 #endif
