@@ -130,6 +130,8 @@ void judge_dns_dnssec(struct judge *j)
 		say_bogus(j, ds);
 	else if (dns_failed(ds) || dns_failed(mx))
 		judge_say(j, VERDICT_UNKNOWN, "Whether the zone is signed could not be asked");
+	else if (mx->security == DNS_SECURE) /* without DS: by a trust anchor of its own */
+		judge_signed(j, &s, ds);
 	else if (ds->count == 0 && ds->security == DNS_INDETERMINATE)
 		judge_why(j,
 		    judge_say(j, VERDICT_UNKNOWN, "Whether the zone is signed was not seen"),
@@ -140,8 +142,6 @@ void judge_dns_dnssec(struct judge *j)
 			j, VERDICT_WARN, SEVERITY_MINOR, "The zone is not signed (DNSSEC)"),
 		    "Answers about the domain can be forged on the way, and DANE cannot be used. "
 		    "Mostly it is one switch at the registrar or DNS provider.");
-	else if (mx->security == DNS_SECURE)
-		judge_signed(j, &s, ds);
 	else
 		judge_why(j,
 		    judge_say(j, VERDICT_UNKNOWN,

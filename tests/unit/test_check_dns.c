@@ -87,7 +87,8 @@ static const struct dns_row rows[] = {
 	{ "unknown", "dns.ipv6", GOOD "ns1.example.com AAAA TIMEOUT\n", .want = "unknown" },
 
 	{ "good", "dns.dnssec", GOOD DS("13", "2"), .want = "pass" },
-	{ "unsigned", "dns.dnssec", GOOD, .want = "warn minor" },
+	{ "a trust anchor instead of a DS", "dns.dnssec", GOOD, .want = "pass" },
+	{ "unsigned", "dns.dnssec", GOOD, .unvalidated = true, .want = "warn minor" },
 	{ "a file does not know the DS", "dns.dnssec", GOOD, .from_file = true, .want = "unknown" },
 	{ "bogus", "dns.dnssec", GOOD "example.com TXT BOGUS\n", .want = "fail critical" },
 	{ "SHA-1", "dns.dnssec", GOOD DS("7", "2"), .want = "fail minor" },
