@@ -30,7 +30,9 @@ struct client {
 	struct bufferevent *bev;
 	struct event *timer;
 	struct evbuffer *slow; /* LAB_BYTES: what is still to be said */
-	bool tls, closing;
+	bool tls;
+	bool closing;	 /* all is said: the client closes, or time does */
+	bool hang_up;	 /* a trick: closes at once */
 	uint64_t said;	 /* lines */
 	struct str path; /* HTTPS: asked for */
 };
@@ -83,7 +85,7 @@ static void say(struct client *c, const char *fmt, ...)
 	va_list args;
 
 	if (s->trick == LAB_DROP && c->said++ >= s->number) {
-		c->closing = true;
+		c->hang_up = true;
 		return;
 	}
 	va_start(args, fmt);
@@ -125,7 +127,7 @@ static void starttls(struct client *c, const char *ready)
 	if (c->server->service->trick == LAB_INJECT)
 		say(c, "250 this was never encrypted");
 	if (c->server->service->trick == LAB_TLS_HALF)
-		c->closing = true;
+		c->hang_up = true;
 	else
 		begin_tls(c);
 }
@@ -307,24 +309,17 @@ static void (*const speakers[])(struct client *, struct str) = {
 	[LAB_HTTPS] = https,
 };
 
-static void on_written(struct bufferevent *bev, void *context)
-{
-	struct client *c = context;
-
-	(void)bev;
-	if (c->closing && (c->slow == NULL || evbuffer_get_length(c->slow) == 0))
-		end(c);
-}
-
 static void on_read(struct bufferevent *bev, void *context)
 {
 	struct client *c = context;
+	const struct timeval patience = { 5, 0 };
 	struct evbuffer *in = bufferevent_get_input(c->bev);
 	char *line;
 	size_t n;
 
 	(void)bev;
-	while (!c->closing && (line = evbuffer_readln(in, &n, EVBUFFER_EOL_CRLF)) != NULL) {
+	while (!c->closing && !c->hang_up &&
+	       (line = evbuffer_readln(in, &n, EVBUFFER_EOL_CRLF)) != NULL) {
 		struct bufferevent *before = c->bev;
 
 		speakers[c->server->service->protocol](c, (struct str){ line, n });
@@ -332,14 +327,10 @@ static void on_read(struct bufferevent *bev, void *context)
 		if (c->bev != before)
 			return; /* TLS has begun: what comes next is not text */
 	}
-	if (c->closing) {
-		bufferevent_disable(c->bev, EV_READ);
-		bufferevent_setcb(c->bev, NULL, on_written, on_event, c);
-		if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
-			on_written(c->bev, c);
-	} else if (evbuffer_get_length(in) > MAX_LINE) {
+	if (c->closing)
+		bufferevent_set_timeouts(c->bev, &patience, &patience);
+	if (c->hang_up || evbuffer_get_length(in) > MAX_LINE)
 		end(c);
-	}
 }
 
 static void on_event(struct bufferevent *bev, short what, void *context)

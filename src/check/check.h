@@ -77,7 +77,6 @@ struct audit_options {
 	struct str *only, *skip; /* check ids or topics ("tls", "tls.chain") */
 	size_t only_count, skip_count;
 	bool here, intrusive;
-	bool private_ok;       /* reserved addresses are meant: the lab, --allow-private */
 	bool no_ipv4, no_ipv6; /* -6, -4: do not connect by the other one */
 	/* The profile's severities: id -> severity; NULL-terminated by count. */
 	struct severity_rule {

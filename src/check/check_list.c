@@ -99,7 +99,7 @@ static void judge_blocked(struct judge *j)
 	if (!judge_senders(j, &senders, &count))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		if (ip_special(senders[i].address) != NULL && !j->options->private_ok)
+		if (ip_special(senders[i].address) != NULL && !j->facts->private_ok)
 			continue;
 		judged++;
 		one_address(j, &senders[i]);

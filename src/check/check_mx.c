@@ -258,7 +258,7 @@ static void judge_public(struct judge *j)
 
 	if (!hosts_or_skip(j, &hosts))
 		return;
-	if (j->options->private_ok) {
+	if (j->facts->private_ok) {
 		judge_say(
 		    j, VERDICT_SKIP, "Private and reserved addresses are permitted in this run");
 		return;

@@ -251,7 +251,8 @@ static void each_visit(struct judge *j, visit_judge *judge, const char *all_good
 		return;
 	}
 	for (size_t i = 0; i < v.count; i++) {
-		if (session_greeting(v.list[i].session).count == 0)
+		/* 421 and 554 are for the client, not a greeting that could be judged. */
+		if (reply_code(session_greeting(v.list[i].session)) != 220)
 			continue;
 		heard++;
 		judge_subject(j, v.list[i].subject);

@@ -180,7 +180,6 @@ static bool read_options(struct checking *k, struct audit_options *out)
 		.skip_count = o->skip.count,
 		.here = o->here,
 		.intrusive = o->intrusive,
-		.private_ok = o->source.allow_private || o->source.lab.n > 0,
 		.no_ipv4 = o->source.ipv6_only,
 		.no_ipv6 = o->source.ipv4_only };
 	return checks_exist(k, &o->only) && checks_exist(k, &o->skip) && read_addresses(k, out) &&
@@ -210,6 +209,7 @@ static bool begin(
 		return false;
 	if (o->facts.domain.n == 0)
 		return error_set(&k->error, "which domain? The evidence file names none");
+	o->facts.private_ok |= k->options->source.allow_private || k->options->source.lab.n > 0;
 	o->audit = audit_new(&o->facts, &o->options);
 	return true;
 }

@@ -98,6 +98,7 @@ struct frank_case {
 	struct arena *arena;
 	struct str domain; /* the subject */
 	int64_t now;	   /* time of judgement, seconds since 1970 */
+	bool private_ok;   /* reserved addresses are meant: the lab, --allow-private */
 	struct fact **facts;
 	size_t count;
 	size_t open;  /* facts in FACT_OPEN */

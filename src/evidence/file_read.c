@@ -432,6 +432,7 @@ static bool read_root(struct reader *r, const json_t *root)
 		    r->error, "%s: \"answers\" is no list of at most %d", r->file, MAX_ANSWERS);
 	if (r->c->domain.n == 0)
 		r->c->domain = domain;
+	r->c->private_ok = get_flag(r, root, "private");
 	if (r->c->now == 0 && taken.n > 0 && !evidence_time_parse(taken, &r->c->now))
 		return error_set(
 		    r->error, "%s: taken: not a time such as 2026-11-23T08:00:00Z", r->file);

@@ -229,6 +229,7 @@ void evidence_write(const struct frank_case *c, struct buf *out)
 	root = json_pack("{s:s, s:{s:o}, s:s, s:o}", "frank", "evidence/1", "subject", "domain",
 	    text_json(&scratch, c->domain), "taken", time_text(&scratch, c->now).p, "answers",
 	    answers);
+	set_flag(root, "private", c->private_ok);
 	char *text = json_dumps(root, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	buf_add(out, str_of(text));
 	buf_addc(out, '\n');
