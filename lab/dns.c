@@ -45,7 +45,9 @@ static bool load_zone(
 	if (status != LDNS_STATUS_OK || ldns_zone_soa(parsed) == NULL) {
 		error_set(e, STR_FMT ":%d: %s", STR_ARG(plan->file), line,
 		    status != LDNS_STATUS_OK ? ldns_get_errorstr_by_id(status) : "no SOA record");
-		ldns_zone_deep_free(parsed);
+		if (parsed != NULL)
+			ldns_zone_deep_free(parsed);
+		ldns_rdf_deep_free(out->apex);
 		return false;
 	}
 	out->soa = ldns_rr_clone(ldns_zone_soa(parsed));
@@ -61,8 +63,10 @@ struct lab_dns *lab_dns_new(struct arena *a, const struct scenario *s, struct er
 
 	d->zones = arena_array(a, struct zone, s->zone_count);
 	for (; d->count < s->zone_count; d->count++)
-		if (!load_zone(a, &s->zones[d->count], &d->zones[d->count], e))
+		if (!load_zone(a, &s->zones[d->count], &d->zones[d->count], e)) {
+			lab_dns_free(d);
 			return NULL;
+		}
 	return d;
 }
 
