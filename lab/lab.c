@@ -202,7 +202,7 @@ static void be_the_lab(struct arena *a, struct lab *lab, struct lab_ca *ca,
 	signal(SIGINT, SIG_IGN); /* the parent ends us */
 	signal(SIGTERM, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != 1)
+	if (getppid() == lab->parent)
 		serve(a, lab, ca, dns, s);
 	_exit(0);
 }
@@ -213,7 +213,7 @@ bool lab_start(struct arena *a, struct str name, struct lab *lab, struct error *
 	struct lab_dns *dns;
 	struct sockets s = { 0 };
 
-	*lab = (struct lab){ .child = -1 };
+	*lab = (struct lab){ .child = -1, .parent = getpid() };
 	if (!scenario_load(a, name, &lab->scenario, e))
 		return false;
 	ca = lab_ca_new(a);

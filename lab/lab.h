@@ -19,7 +19,7 @@ struct lab {
 	size_t port_count;
 	struct str resolver; /* "127.0.0.1:PORT" */
 	struct str roots;    /* path of the lab's root certificate, PEM */
-	int child;
+	int child, parent;
 };
 
 /* Serves until lab_stop(), or until this process ends. */

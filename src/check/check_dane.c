@@ -154,7 +154,7 @@ static void judge_match(struct judge *j)
 		const struct tls_chain *c = tls_chain_of(j, v.list[i].session);
 		struct finding *f;
 
-		if (d == NULL || c == NULL || c->count == 0)
+		if (d == NULL || !is_secure(j, &all, d) || c == NULL || c->count == 0)
 			continue;
 		seen++;
 		if (matches_any(j, d, c))

@@ -284,6 +284,18 @@ static void judge_key(struct judge *j)
 
 /* ---- tls.versions, tls.ciphers ---- */
 
+/* A further handshake that was neither completed nor refused says nothing. */
+static bool was_not_seen(struct judge *j, const struct session *probe)
+{
+	if (probe->tls.done || probe->status == SESSION_TLS_FAILED || probe->status == SESSION_OK)
+		return false;
+	judge_why(j,
+	    judge_say(
+		j, VERDICT_UNKNOWN, "The further handshake that would show it could not be made"),
+	    STR_FMT, STR_ARG(probe->error));
+	return true;
+}
+
 static bool versions_good(struct judge *j, const struct tls_seen *s)
 {
 	const struct session *old = judge_goal(j, &s->visit.endpoint, GOAL_TLS_OLD);
@@ -300,6 +312,8 @@ static bool versions_good(struct judge *j, const struct tls_seen *s)
 		    "Programs of today begin at TLS 1.2 (RFC 8996).");
 		return false;
 	}
+	if (was_not_seen(j, old))
+		return false;
 	if (!old->tls.done)
 		return true;
 	if (!s->client_port) {
@@ -337,7 +351,7 @@ static bool ciphers_good(struct judge *j, const struct tls_seen *s)
 {
 	const struct session *weak = judge_goal(j, &s->visit.endpoint, GOAL_TLS_WEAK);
 
-	if (weak == NULL)
+	if (weak == NULL || was_not_seen(j, weak))
 		return false;
 	if (weak->tls.done && s->client_port) {
 		judge_why(j,
