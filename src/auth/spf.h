@@ -1,5 +1,5 @@
 /*
- * spf - Sender Policy Framework, RFC 7208 with RFC 8616.
+ * spf - Sender Policy Framework, RFC 7208. Names must come as A-labels (RFC 8616).
  *
  * Three things, all pure (no clock, no network):
  *
