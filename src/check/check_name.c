@@ -376,6 +376,11 @@ static void one_matches(struct judge *j, const struct visit *v, size_t *good)
 
 	if (ptr == NULL || j->pending)
 		return;
+	if ((failed || dns_failed(ptr)) && !forward && !ptr_has(ptr, name)) {
+		judge_say(j, VERDICT_UNKNOWN, "The names of " STR_FMT " could not be looked up",
+		    STR_ARG(v->subject));
+		return;
+	}
 	if (ehlo.n > 0 && !domain_eq(ehlo, name)) {
 		f = judge_say_at(j, VERDICT_WARN, SEVERITY_MINOR,
 		    "The server greets as " STR_FMT " but answers EHLO as " STR_FMT, STR_ARG(name),
@@ -466,6 +471,8 @@ static const char *const products[] = { "dovecot", "cyrus", "courier", "uw imap"
 /* The product's name with a version number behind it. */
 static bool betrays_version(struct str text)
 {
+	/* An APOP time stamp (RFC 1939 section 7) is no version. */
+	text = str_cut(&text, '<');
 	for (size_t i = 0; i < LENGTH(products); i++) {
 		ptrdiff_t at = str_ifind(text, str_of(products[i]));
 
