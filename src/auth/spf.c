@@ -582,7 +582,7 @@ static enum spf_result check_domain(struct eval *e, struct str domain, struct sp
 			STR_ARG(domain)));
 		return SPF_NONE;
 	}
-	found = spf_find_record(e->source, e->arena, domain, &f.record, &answer);
+	found = spf_find_record(e->source, domain, &f.record, &answer);
 	if (found != SPF_FOUND_ONE)
 		return no_record(e, domain, found);
 	if (e->report->record.n == 0)

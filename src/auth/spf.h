@@ -144,8 +144,8 @@ struct spf_report {
 };
 
 /*
- * RFC 7208 section 4: check_host(). The arena must live as long as the source's answers:
- * parsed records are kept with them (dns_record.derived).
+ * RFC 7208 section 4: check_host(). The report is in the arena; parsed records are kept with
+ * the source's answers.
  */
 struct spf_report spf_check(struct dns_source *, struct arena *, const struct spf_query *);
 

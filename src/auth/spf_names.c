@@ -3,6 +3,7 @@
 
 #include "wire/domain.h"
 
+/* Parsed once for as long as the answer lives, however often it is evaluated. */
 static const struct spf_record *parsed(struct arena *a, struct dns_record *r)
 {
 	if (r->derived == NULL) {
@@ -14,7 +15,7 @@ static const struct spf_record *parsed(struct arena *a, struct dns_record *r)
 	return r->derived;
 }
 
-enum spf_found spf_find_record(struct dns_source *source, struct arena *a, struct str domain,
+enum spf_found spf_find_record(struct dns_source *source, struct str domain,
     const struct spf_record **record, const struct dns_answer **answer)
 {
 	const struct dns_answer *txt = dns_ask(source, domain, DNS_TXT);
@@ -32,7 +33,7 @@ enum spf_found spf_find_record(struct dns_source *source, struct arena *a, struc
 			continue;
 		if (*record != NULL)
 			return SPF_FOUND_MANY;
-		*record = parsed(a, r);
+		*record = parsed(source->arena, r);
 	}
 	return *record != NULL ? SPF_FOUND_ONE : SPF_FOUND_NONE;
 }

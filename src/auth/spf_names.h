@@ -13,7 +13,7 @@ enum spf_found {
 };
 
 /* RFC 7208 sections 4.4 and 4.5. The parsed record is kept with the answer. */
-enum spf_found spf_find_record(struct dns_source *, struct arena *, struct str domain,
+enum spf_found spf_find_record(struct dns_source *, struct str domain,
     const struct spf_record **record, const struct dns_answer **answer);
 
 /* RFC 7208 section 4.3: labels of 1..63 bytes, at least two of them. */

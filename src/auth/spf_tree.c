@@ -156,7 +156,7 @@ static struct spf_branch *grow(
 		b->state = SPF_TREE_DEEP;
 		return b;
 	}
-	b->state = state_of(spf_find_record(w->source, w->arena, domain, &b->record, &answer));
+	b->state = state_of(spf_find_record(w->source, domain, &b->record, &answer));
 	w->tree->pending |= b->state == SPF_TREE_PENDING;
 	if (answer != NULL)
 		b->status = answer->status;

@@ -26,7 +26,7 @@ static struct trial_source trial_of(struct judge *j, struct str record)
 	struct dns_record *r = arena_new(j->arena, struct dns_record);
 
 	dns_record_parse(j->arena, DNS_TXT, dns_txt_write(j->arena, record), r);
-	return (struct trial_source){ .source = { ask_trial },
+	return (struct trial_source){ .source = { ask_trial, j->facts->source.arena },
 		.world = &j->facts->source,
 		.answer = { .name = j->domain, .type = DNS_TXT, .records = r, .count = 1 } };
 }

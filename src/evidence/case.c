@@ -109,7 +109,7 @@ static const struct dns_answer *ask_source(
 void case_init(struct frank_case *c, struct arena *a, struct str domain, int64_t now)
 {
 	*c = (struct frank_case){
-		.source = { ask_source },
+		.source = { ask_source, a },
 		.arena = a,
 		.domain = arena_str(a, domain),
 		.now = now,
@@ -223,12 +223,15 @@ struct fact *case_fact_of_https(const struct https_reply *r)
 
 struct fact *case_next_open(struct frank_case *c)
 {
-	for (size_t i = 0; c->open > 0 && i < c->count; i++) {
-		if (c->facts[i]->state != FACT_OPEN)
+	/* A fact never becomes open again, so those before the first open one are done with. */
+	for (; c->open > 0 && c->first_open < c->count; c->first_open++) {
+		struct fact *f = c->facts[c->first_open];
+
+		if (f->state != FACT_OPEN)
 			continue;
-		c->facts[i]->state = FACT_ASKED;
+		f->state = FACT_ASKED;
 		c->open--;
-		return c->facts[i];
+		return f;
 	}
 	return NULL;
 }

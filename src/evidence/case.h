@@ -101,8 +101,9 @@ struct frank_case {
 	bool private_ok;   /* reserved addresses are meant: the lab, --allow-private */
 	struct fact **facts;
 	size_t count;
-	size_t open;  /* facts in FACT_OPEN */
-	size_t limit; /* of the facts: CASE_MAX_FACTS, and what a file brought along */
+	size_t open;	   /* facts in FACT_OPEN */
+	size_t first_open; /* none before it is open */
+	size_t limit;	   /* of the facts: CASE_MAX_FACTS, and what a file brought along */
 	struct table index;
 	/* Called for each fact that somebody asked for, answered or not; may be NULL. */
 	void (*on_ask)(void *context, struct fact *);

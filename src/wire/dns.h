@@ -139,6 +139,8 @@ struct dns_answer {
 struct dns_source {
 	/* The answer, or NULL: not known yet, the question has been noted. */
 	const struct dns_answer *(*ask)(struct dns_source *, struct str name, enum dns_type);
+	/* Lives as long as the answers: for what evaluators keep with them (dns_record.derived). */
+	struct arena *arena;
 };
 
 static inline const struct dns_answer *dns_ask(
