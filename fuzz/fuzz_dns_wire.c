@@ -1,7 +1,7 @@
 /* fuzz_dns_wire - responses of name servers; the first byte picks the type that was asked. */
 #include <assert.h>
 
-#include "collect/dns_wire.h"
+#include "evidence/dns_wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

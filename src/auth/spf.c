@@ -615,15 +615,13 @@ static const char *const words[] = {
 	[SPF_NEUTRAL] = "says nothing about",
 };
 
-/* The deciding term in one sentence. */
-static void give_reason(struct eval *e)
+struct str spf_reason(struct arena *a, const struct spf_query *q, const struct spf_report *r)
 {
-	struct spf_report *r = e->report;
-	struct str ip = ip_write(e->arena, e->query->ip);
+	struct str ip = ip_write(a, q->ip);
 
 	if (r->reason.n > 0 || r->matched.n == 0)
-		return;
-	r->reason = arena_fmt(e->arena,
+		return r->reason;
+	return arena_fmt(a,
 	    "\"" STR_FMT "\" in the record of " STR_FMT " %s " STR_FMT " (RFC 7208 section 4.6.2)",
 	    STR_ARG(r->matched), STR_ARG(r->matched_in), words[r->result], STR_ARG(ip));
 }
@@ -641,7 +639,5 @@ struct spf_report spf_check(
 	e.macro.query = query;
 	set_sender(&e);
 	report.result = check_domain(&e, report.domain, query->trace ? &report.trace : NULL);
-	if (query->trace)
-		give_reason(&e);
 	return report;
 }

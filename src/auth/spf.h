@@ -134,7 +134,7 @@ struct spf_node {
 struct spf_report {
 	enum spf_result result;
 	struct str domain;	/* whose policy was evaluated */
-	struct str reason;	/* a sentence, with the section of the RFC */
+	struct str reason;	/* see spf_reason(); {0} when a term decided */
 	struct str matched;	/* the term that decided, as written; empty: none did */
 	struct str matched_in;	/* the domain whose record holds it */
 	struct str explanation; /* of the domain (exp=), expanded; empty: none */
@@ -148,6 +148,12 @@ struct spf_report {
  * the source's answers.
  */
 struct spf_report spf_check(struct dns_source *, struct arena *, const struct spf_query *);
+
+/*
+ * The report's reason; where a term decided, the sentence about it is made now, as most
+ * callers that count in thousands never ask.
+ */
+struct str spf_reason(struct arena *, const struct spf_query *, const struct spf_report *);
 
 /* ---- macros, RFC 7208 section 7 ---- */
 

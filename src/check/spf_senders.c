@@ -239,7 +239,7 @@ static void say_helo_result(struct judge *j, const struct mail_host *h, struct i
 		    judge_say(j, r.result == SPF_TEMPERROR ? VERDICT_UNKNOWN : VERDICT_FAIL,
 			"EHLO " STR_FMT " gets \"%s\" from " STR_FMT, STR_ARG(h->name),
 			spf_result_name(r.result), STR_ARG(ip)),
-		    STR_FMT, STR_ARG(r.reason));
+		    STR_FMT, STR_ARG(spf_reason(j->arena, &q, &r)));
 }
 
 static void say_helo(struct judge *j, const struct mail_host *h)

@@ -46,6 +46,7 @@ static void step(void *context)
 	struct evaluation *e = context;
 
 	e->report = spf_check(&e->facts.source, e->arena, &e->query);
+	e->report.reason = spf_reason(e->arena, &e->query, &e->report);
 }
 
 /* ---- text ---- */

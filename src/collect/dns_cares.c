@@ -11,7 +11,7 @@
 #include <netdb.h>
 #include <stdlib.h>
 
-#include "collect/dns_wire.h"
+#include "evidence/dns_wire.h"
 
 /* c-ares doubles the time with each try: at most 3 + 6 seconds. */
 #define TRY_MS	    3000

@@ -10,7 +10,7 @@
 #include <unbound.h>
 
 #include "collect/dns_servers.h"
-#include "collect/dns_wire.h"
+#include "evidence/dns_wire.h"
 #include "collect/trust_anchor.h"
 
 #define RCODE_NXDOMAIN 3

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/table.h"
-#include "collect/dns_wire.h"
+#include "evidence/dns_wire.h"
 #include "wire/domain.h"
 
 #define MAX_BYTES   ((off_t)64 << 20)

@@ -153,6 +153,11 @@ static struct fact *note(struct frank_case *c, const struct question *q, uint64_
 	return f;
 }
 
+struct fact *case_find(const struct frank_case *c, const struct question *q)
+{
+	return table_get(&c->index, question_hash(q), same_question, q);
+}
+
 struct fact *case_fact(struct frank_case *c, const struct question *q)
 {
 	uint64_t hash = question_hash(q);

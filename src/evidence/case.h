@@ -125,6 +125,8 @@ const struct host_answer *case_host(struct frank_case *, struct str key);
 
 /* The fact of a question, made (FACT_OPEN) when it is not there yet. */
 struct fact *case_fact(struct frank_case *, const struct question *);
+/* The same, or NULL. */
+struct fact *case_find(const struct frank_case *, const struct question *);
 /* The fact that holds an answer which one of the functions above returned. */
 const struct fact *case_fact_of_dns(const struct dns_answer *);
 struct fact *case_fact_of_session(const struct session *);

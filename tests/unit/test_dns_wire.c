@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "collect/dns_wire.h"
+#include "evidence/dns_wire.h"
 
 struct world {
 	struct arena arena;

@@ -4,19 +4,21 @@
  * A response is taken only when it answers the question that was asked; the CNAME chain is
  * followed inside the message, to a bound. What does not parse is SERVFAIL with the reason.
  */
-#ifndef COLLECT_DNS_WIRE_H
-#define COLLECT_DNS_WIRE_H
+#ifndef EVIDENCE_DNS_WIRE_H
+#define EVIDENCE_DNS_WIRE_H
 
 #include <ldns/ldns.h>
 
 #include "base/buf.h"
-#include "collect/collect.h"
+#include "evidence/case.h"
 
 #define DNS_EDNS_SIZE	1232
 #define DNS_MAX_ALIASES 16
 
-/* `unchecked` sets CD: the resolver is to hand on what it holds for bogus. */
-/* A query message, malloc'd by ldns (free it); NULL when the name cannot be a question. */
+/*
+ * A query message, malloc'd by ldns (free it); NULL when the name cannot be a question.
+ * `unchecked` sets CD: the resolver is to hand on what it holds for bogus.
+ */
 uint8_t *dns_wire_query(
     struct frank_case *, const struct dns_question *, bool unchecked, size_t *size);
 

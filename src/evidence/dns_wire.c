@@ -1,5 +1,5 @@
 /* dns_wire - see dns_wire.h. */
-#include "collect/dns_wire.h"
+#include "evidence/dns_wire.h"
 
 #include <stdlib.h>
 
