@@ -23,8 +23,8 @@ def run(*command, **more):
 
 
 def tree(root):
-    """What git knows, as it stands here: no build of ours gets in."""
-    names = run('git', '-C', source, 'ls-files', '-z').stdout.split('\0')
+    """What git does not ignore, as it stands here: no build of ours gets in."""
+    names = run('git', '-C', source, 'ls-files', '-z', '-co', '--exclude-standard').stdout.split('\0')
     names = [name for name in names if name and os.path.exists(f'{source}/{name}')]
     os.mkdir(f'{root}/frank')
     pack = subprocess.Popen(['tar', '-C', source, '-cf', '-', *names], stdout=subprocess.PIPE)
