@@ -11,8 +11,8 @@ struct relay_test {
 	bool takes_anything; /* the server accepts invented recipients of its own domain */
 	bool plain_refused;  /* the plain foreign address was refused for good */
 	size_t refused, untested;
-	struct str taken; /* the first form that was accepted */
-	bool taken_null;  /* with the null sender */
+	struct str taken;  /* the first form that was accepted */
+	struct str sender; /* for this sender: "MAIL FROM:<>" */
 };
 
 static bool is_surely_foreign(struct str rcpt)
@@ -21,7 +21,7 @@ static bool is_surely_foreign(struct str rcpt)
 	       (str_starts(rcpt, STR("RCPT TO:<@")) && str_chr(rcpt, ':') >= 0);
 }
 
-static void weigh(struct relay_test *t, struct str rcpt, struct replies r, bool null_sender)
+static void weigh(struct relay_test *t, struct str rcpt, struct replies r, struct str sender)
 {
 	bool plain = str_eq(rcpt, STR("RCPT TO:<relay-test@example.net>"));
 
@@ -29,7 +29,7 @@ static void weigh(struct relay_test *t, struct str rcpt, struct replies r, bool 
 	case SMTP_YES:
 		if (t->taken.n == 0 && (is_surely_foreign(rcpt) || !t->takes_anything)) {
 			t->taken = rcpt;
-			t->taken_null = null_sender;
+			t->sender = sender;
 		}
 		break;
 	case SMTP_NO:
@@ -58,7 +58,8 @@ static struct replies reply_after(const struct session *s, size_t i)
 /* A recipient counts only after a MAIL that was accepted. */
 static void read_relay_talk(const struct session *s, struct relay_test *t)
 {
-	bool sender = false, null_sender = false;
+	struct str sender = STR("");
+	bool taken = false;
 
 	for (size_t i = 0; i < s->line_count; i++) {
 		struct str line = s->lines[i].text;
@@ -66,24 +67,24 @@ static void read_relay_talk(const struct session *s, struct relay_test *t)
 		if (s->lines[i].who != SPEAKER_CLIENT)
 			continue;
 		if (str_starts(line, STR("MAIL FROM:"))) {
-			sender = smtp_word(reply_after(s, i)) == SMTP_YES;
-			null_sender = str_starts(line, STR("MAIL FROM:<>"));
-		} else if (str_starts(line, STR("RCPT TO:")) && sender) {
-			weigh(t, line, reply_after(s, i), null_sender);
+			taken = smtp_word(reply_after(s, i)) == SMTP_YES;
+			sender = line;
+		} else if (str_starts(line, STR("RCPT TO:")) && taken) {
+			weigh(t, line, reply_after(s, i), sender);
 		}
 	}
 }
 
-static void say_relays(struct judge *j, const char *where, struct str taken, bool null_sender)
+static void say_relays(struct judge *j, const char *where, struct str sender, struct str taken)
 {
 	struct finding *f = judge_say(j, VERDICT_FAIL,
 	    "The server %s takes mail from strangers to strangers (an open relay)", where);
 
 	judge_why(j, f,
-	    "It accepted %s" STR_FMT
+	    "It accepted " STR_FMT " and " STR_FMT
 	    ". Spammers find such servers within hours; the address then gets onto every block "
 	    "list. If the server refuses such mail only after DATA, refuse it at RCPT.",
-	    null_sender ? "with an empty sender " : "", STR_ARG(taken));
+	    STR_ARG(sender), STR_ARG(taken));
 	judge_fix(j, f,
 	    (struct fix){ .kind = FIX_LINE,
 		.name = STR("Postfix, /etc/postfix/main.cf"),
@@ -115,7 +116,7 @@ static void one_relay(struct judge *j, const struct visit *v, struct relay_count
 	    smtp_word(session_reply(v->session, unknown.p, v->session->tls.done)) != SMTP_NO;
 	read_relay_talk(s, &t);
 	if (t.taken.n > 0) {
-		say_relays(j, "on port 25", t.taken, t.taken_null);
+		say_relays(j, "on port 25", t.sender, t.taken);
 	} else if (t.plain_refused) {
 		sum->good++;
 	} else {
@@ -144,7 +145,8 @@ static size_t submission_relays(struct judge *j, const struct visits *people)
 		judge_subject(j, v->subject);
 		judge_visit(j, &v->endpoint);
 		say_relays(j, v->endpoint.port == 465 ? "on port 465" : "for submission",
-		    str_of(rcpt), false);
+		    arena_fmt(j->arena, "MAIL FROM:<postmaster@" STR_FMT ">", STR_ARG(j->domain)),
+		    str_of(rcpt));
 	}
 	return bad;
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "collect/collect.h"
+#include "collect/reach.h"
 #include "collect/trust.h"
 
 #define MAX_BODY    ((size_t)64 * 1024)
@@ -29,7 +30,9 @@ struct fetches {
 	struct fetch *first;
 };
 
+/* Lives in its own arena, which is freed with it. */
 struct fetch {
+	struct arena arena;
 	struct fetches *all;
 	struct fetch *next;
 	struct job *job;
@@ -125,6 +128,7 @@ static enum session_status status_of(CURLcode code, bool answered)
 static void release_fetch(struct fetch *f)
 {
 	struct fetch **at = &f->all->first;
+	struct arena arena = f->arena;
 
 	while (*at != f)
 		at = &(*at)->next;
@@ -133,6 +137,7 @@ static void release_fetch(struct fetch *f)
 	curl_easy_cleanup(f->curl);
 	curl_slist_free_all(f->connect_to);
 	buf_free(&f->body);
+	arena_free(&arena);
 }
 
 static void finish(struct fetch *f, CURLcode code)
@@ -264,35 +269,24 @@ static void refuse(struct fetches *all, struct job *job, struct fact *fact, cons
 	collect_answered(all->collector, job, fact);
 }
 
-/* SSRF: a stranger's name never leads us to an address that is not public. */
-static const char *forbidden(struct fetches *all, struct ip *address, uint16_t *port)
-{
-	const struct collect_options *o = collect_options(all->collector);
-
-	if (o->route != NULL)
-		return o->route->map(o->route, address, port) ? NULL : "no such address in the lab";
-	if (!o->private_ok && ip_special(*address) != NULL)
-		return "not fetched: the address is not a public one (--allow-private fetches it)";
-	return NULL;
-}
-
 static void ask_https(struct backend *b, struct job *job, struct fact *fact)
 {
 	struct fetches *all = (struct fetches *)b;
 	const struct https_question *q = &fact->question.https;
-	struct fetch *f = arena_new(all->arena, struct fetch);
 	struct ip address = q->address;
 	uint16_t port = 443;
-	const char *why = forbidden(all, &address, &port);
+	const char *why = reach(collect_options(all->collector), &address, &port);
+	struct arena own = { 0 };
 
 	if (why != NULL) {
 		refuse(all, job, fact, why);
 		return;
 	}
-	struct str text = ip_write(all->arena, address);
-	struct str route = arena_fmt(all->arena,
-	    address.family == IP_V6 ? "::[" STR_FMT "]:%u" : "::" STR_FMT ":%u", STR_ARG(text),
-	    port);
+	struct fetch *f = arena_new(&own, struct fetch);
+	struct str text = ip_write(&own, address);
+	struct str route =
+	    arena_fmt(&own, address.family == IP_V6 ? "::[" STR_FMT "]:%u" : "::" STR_FMT ":%u",
+		STR_ARG(text), port);
 	*f = (struct fetch){ .all = all,
 		.next = all->first,
 		.job = job,
@@ -302,8 +296,9 @@ static void ask_https(struct backend *b, struct job *job, struct fact *fact)
 	if (f->curl == NULL)
 		abort();
 	all->first = f;
-	set_options(f, q,
-	    arena_fmt(all->arena, "https://" STR_FMT STR_FMT, STR_ARG(q->host), STR_ARG(q->path)));
+	set_options(
+	    f, q, arena_fmt(&own, "https://" STR_FMT STR_FMT, STR_ARG(q->host), STR_ARG(q->path)));
+	f->arena = own;
 	curl_multi_add_handle(all->multi, f->curl);
 }
 

@@ -1,11 +1,18 @@
 /*
  * session_script - what is said in a talk, by protocol and goal, as tables.
  *
- * Never DATA: nobody gets mail from an audit. Recipients are only asked for (RCPT).
+ * Recipients are only asked for (RCPT): nobody gets mail from an audit.  The one exception is
+ * GOAL_SMUGGLE, which is asked for by hand (--intrusive) and writes to the postmaster.
  */
 #include "collect/sessions.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <time.h>
+
+#include "wire/domain.h"
+
+#define MAX_WORDS 4096
 
 /* When a step is made. */
 enum when {
@@ -14,12 +21,26 @@ enum when {
 	UNDER_TLS, /* TLS has been begun by STARTTLS */
 	ON_25,	   /* port 25 only */
 	ON_SUBMISSION,
+	TAKEN,	     /* the last MAIL, or the recipient after it, was accepted */
+	FIRST_TAKEN, /* likewise, and it was the first sender to be accepted */
+	GO_AHEAD,    /* DATA was answered with 354 */
+};
+
+enum manner {
+	LINE,	 /* a command; one reply */
+	LIST,	 /* POP3: a positive reply has further lines */
+	DECIDES, /* a command; whether it is accepted is what TAKEN asks */
+	QUIETLY, /* bytes without a line end of ours, no reply is due */
+	LISTEN,	 /* likewise; a reply would tell something, so it is waited for a little */
+	BYTES,	 /* bytes without a line end of ours, and a reply */
 };
 
 struct step {
-	const char *say; /* %e our name, %d the audited domain, %a the server's address literal */
+	/* %e our name, %f a sender that is none of theirs, %d the audited domain, %a the server's
+	   address literal, %t the date and time, %% a per cent sign */
+	const char *say;
 	enum when when;
-	bool multiline; /* POP3 */
+	enum manner manner;
 };
 
 struct script {
@@ -30,79 +51,133 @@ struct script {
 };
 
 static const struct step smtp_visit[] = {
-	{ "EHLO %e", ALWAYS, false },
-	{ "STARTTLS", STARTTLS, false },
-	{ "EHLO %e", UNDER_TLS, false },
-	{ "MAIL FROM:<>", ON_25, false },
-	{ "RCPT TO:<postmaster@%d>", ON_25, false },
-	{ "RCPT TO:<abuse@%d>", ON_25, false },
-	{ "RCPT TO:<no-such-user-7c3f1e@%d>", ON_25, false },
-	{ "RCPT TO:<postmaster>", ON_25, false },
-	{ "RCPT TO:<postmaster@%a>", ON_25, false },
-	{ "RSET", ON_25, false },
-	{ "VRFY postmaster", ON_25, false },
-	{ "MAIL FROM:<postmaster@%d>", ON_SUBMISSION, false },
-	{ "RCPT TO:<relay-test@example.net>", ON_SUBMISSION, false },
-	{ "RSET", ON_SUBMISSION, false },
-	{ "QUIT", ALWAYS, false },
+	{ "EHLO %e", ALWAYS, LINE },
+	{ "STARTTLS", STARTTLS, LINE },
+	{ "EHLO %e", UNDER_TLS, LINE },
+	{ "MAIL FROM:<>", ON_25, LINE },
+	{ "RCPT TO:<postmaster@%d>", ON_25, LINE },
+	{ "RCPT TO:<abuse@%d>", ON_25, LINE },
+	{ "RCPT TO:<no-such-user-7c3f1e@%d>", ON_25, LINE },
+	{ "RCPT TO:<postmaster>", ON_25, LINE },
+	{ "RCPT TO:<postmaster@%a>", ON_25, LINE },
+	{ "RSET", ON_25, LINE },
+	{ "VRFY postmaster", ON_25, LINE },
+	{ "MAIL FROM:<postmaster@%d>", ON_SUBMISSION, LINE },
+	{ "RCPT TO:<relay-test@example.net>", ON_SUBMISSION, LINE },
+	{ "RSET", ON_SUBMISSION, LINE },
+	{ "QUIT", ALWAYS, LINE },
 };
 
 /* The ways to write a foreign recipient that careless servers have relayed to. */
+#define RELAY_FORMS                                                                                \
+	{ "RCPT TO:<relay-test%%example.net@%d>", FIRST_TAKEN, LINE },                             \
+	    { "RCPT TO:<relay-test%%example.net@%a>", FIRST_TAKEN, LINE },                         \
+	    { "RCPT TO:<\"relay-test@example.net\">", FIRST_TAKEN, LINE },                         \
+	    { "RCPT TO:<\"relay-test%%example.net\"@%d>", FIRST_TAKEN, LINE },                     \
+	    { "RCPT TO:<@%d:relay-test@example.net>", FIRST_TAKEN, LINE },                         \
+	    { "RCPT TO:<example.net!relay-test>", FIRST_TAKEN, LINE },                             \
+	{                                                                                          \
+		"RCPT TO:<example.net!relay-test@%d>", FIRST_TAKEN, LINE                           \
+	}
+
 static const struct step smtp_relay[] = {
-	{ "EHLO %e", ALWAYS, false },
-	{ "MAIL FROM:<postmaster@%d>", ALWAYS, false },
-	{ "RCPT TO:<relay-test@example.net>", ALWAYS, false },
-	{ "RCPT TO:<relay-test%%example.net@%d>", ALWAYS, false },
-	{ "RCPT TO:<relay-test%%example.net@%a>", ALWAYS, false },
-	{ "RCPT TO:<\"relay-test@example.net\">", ALWAYS, false },
-	{ "RCPT TO:<\"relay-test%%example.net\"@%d>", ALWAYS, false },
-	{ "RCPT TO:<@%d:relay-test@example.net>", ALWAYS, false },
-	{ "RCPT TO:<example.net!relay-test>", ALWAYS, false },
-	{ "RCPT TO:<example.net!relay-test@%d>", ALWAYS, false },
-	{ "RSET", ALWAYS, false },
-	{ "MAIL FROM:<>", ALWAYS, false },
-	{ "RCPT TO:<relay-test@example.net>", ALWAYS, false },
-	{ "QUIT", ALWAYS, false },
+	{ "EHLO %e", ALWAYS, LINE },
+	{ "MAIL FROM:<%f>", ALWAYS, DECIDES },
+	{ "RCPT TO:<relay-test@example.net>", TAKEN, LINE },
+	RELAY_FORMS,
+	{ "RSET", ALWAYS, LINE },
+	{ "MAIL FROM:<postmaster@%d>", ALWAYS, DECIDES },
+	{ "RCPT TO:<relay-test@example.net>", TAKEN, LINE },
+	RELAY_FORMS,
+	{ "RSET", ALWAYS, LINE },
+	{ "MAIL FROM:<>", ALWAYS, DECIDES },
+	{ "RCPT TO:<relay-test@example.net>", TAKEN, LINE },
+	RELAY_FORMS,
+	{ "QUIT", ALWAYS, LINE },
+};
+
+#define SMUGGLE_TEXT                                                                               \
+	"Date: %t\r\n"                                                                             \
+	"From: frank <postmaster@%d>\r\n"                                                          \
+	"To: postmaster@%d\r\n"                                                                    \
+	"Subject: Test of this mail server for SMTP smuggling\r\n"                                 \
+	"Auto-Submitted: auto-generated\r\n"                                                       \
+	"\r\n"                                                                                     \
+	"Somebody has audited the mail server of %d with \"frank check --intrusive\".\r\n"         \
+	"It tries whether a line feed, a dot and a line feed end a message, which they\r\n"        \
+	"must not. Nothing is to be done with this message; the audit's report says more.\r\n"
+
+/* Ends of data that are none (RFC 5321 section 4.1.1.4), and the true one at last. */
+static const struct step smtp_smuggle[] = {
+	{ "EHLO %e", ALWAYS, LINE },
+	{ "MAIL FROM:<>", ALWAYS, DECIDES },
+	{ "RCPT TO:<postmaster@%d>", TAKEN, DECIDES },
+	{ "DATA", TAKEN, LINE },
+	{ SMUGGLE_TEXT, GO_AHEAD, QUIETLY },
+	{ "\n.\n", GO_AHEAD, LISTEN },
+	{ "\n.\r\n", GO_AHEAD, LISTEN },
+	{ "\r\n.\n", GO_AHEAD, LISTEN },
+	{ "\r.\r", GO_AHEAD, LISTEN },
+	{ "\r\n.\r\n", GO_AHEAD, BYTES },
+	{ "QUIT", ALWAYS, LINE },
 };
 
 static const struct step smtp_tls[] = {
-	{ "EHLO %e", ALWAYS, false },
-	{ "STARTTLS", STARTTLS, false },
-	{ "QUIT", ALWAYS, false },
+	{ "EHLO %e", ALWAYS, LINE },
+	{ "STARTTLS", STARTTLS, LINE },
+	{ "QUIT", ALWAYS, LINE },
+};
+
+/* RFC 3207 section 4.2; a word that no server knows, so that an answer to it tells itself apart. */
+static const struct step smtp_injection[] = {
+	{ "EHLO %e", ALWAYS, LINE },
+	{ "STARTTLS\r\nXFRANK", STARTTLS, LINE },
+	{ "EHLO %e", UNDER_TLS, LINE },
+	{ "QUIT", ALWAYS, LINE },
 };
 
 static const struct step imap_visit[] = {
-	{ "CAPABILITY", ALWAYS, false },
-	{ "STARTTLS", STARTTLS, false },
-	{ "CAPABILITY", UNDER_TLS, false },
-	{ "LOGOUT", ALWAYS, false },
+	{ "CAPABILITY", ALWAYS, LINE },
+	{ "STARTTLS", STARTTLS, LINE },
+	{ "CAPABILITY", UNDER_TLS, LINE },
+	{ "LOGOUT", ALWAYS, LINE },
 };
 
 static const struct step pop3_visit[] = {
-	{ "CAPA", ALWAYS, true },
-	{ "STLS", STARTTLS, false },
-	{ "CAPA", UNDER_TLS, true },
-	{ "QUIT", ALWAYS, false },
+	{ "CAPA", ALWAYS, LIST },
+	{ "STLS", STARTTLS, LINE },
+	{ "CAPA", UNDER_TLS, LIST },
+	{ "QUIT", ALWAYS, LINE },
 };
 
 static const struct script scripts[] = {
 	{ PROTOCOL_SMTP, GOAL_VISIT, smtp_visit, LENGTH(smtp_visit) },
 	{ PROTOCOL_SMTP, GOAL_RELAY, smtp_relay, LENGTH(smtp_relay) },
+	{ PROTOCOL_SMTP, GOAL_SMUGGLE, smtp_smuggle, LENGTH(smtp_smuggle) },
+	{ PROTOCOL_SMTP, GOAL_INJECTION, smtp_injection, LENGTH(smtp_injection) },
 	{ PROTOCOL_SMTP, GOAL_TLS_12, smtp_tls, LENGTH(smtp_tls) },
 	{ PROTOCOL_IMAP, GOAL_VISIT, imap_visit, LENGTH(imap_visit) },
 	{ PROTOCOL_POP3, GOAL_VISIT, pop3_visit, LENGTH(pop3_visit) },
 };
 
+static bool is_tls_goal(enum session_goal goal)
+{
+	return goal == GOAL_TLS_OLD || goal == GOAL_TLS_12 || goal == GOAL_TLS_WEAK ||
+	       goal == GOAL_TLS_NO_SNI;
+}
+
+/* IMAP and POP3 have one script for everything. */
 static const struct script *script_of(const struct talk *t)
 {
 	const struct session_question *q = &t->fact->question.session;
-	enum session_goal goal = q->goal;
+	enum session_goal goal = is_tls_goal(q->goal) ? GOAL_TLS_12 : q->goal;
 
-	if (goal != GOAL_VISIT && goal != GOAL_RELAY)
-		goal = q->protocol == PROTOCOL_SMTP ? GOAL_TLS_12 : GOAL_VISIT;
+	if (q->protocol != PROTOCOL_SMTP)
+		goal = GOAL_VISIT;
 	for (size_t i = 0; i < LENGTH(scripts); i++)
 		if (scripts[i].protocol == q->protocol && scripts[i].goal == goal)
 			return &scripts[i];
+	assert(false);
 	return &scripts[0];
 }
 
@@ -120,6 +195,12 @@ static bool is_due(const struct talk *t, const struct step *s)
 		return q->port == 25;
 	case ON_SUBMISSION:
 		return q->port != 25;
+	case TAKEN:
+		return t->taken;
+	case FIRST_TAKEN:
+		return t->taken && t->senders == 1;
+	case GO_AHEAD:
+		return t->data;
 	case ALWAYS:
 		break;
 	}
@@ -134,56 +215,117 @@ static struct str literal(struct arena *a, struct ip ip)
 	    a, ip.family == IP_V6 ? "[IPv6:" STR_FMT "]" : "[" STR_FMT "]", STR_ARG(text));
 }
 
-/* What a step says, its three variables filled in. */
-static struct str words_of(struct talk *t, const char *say)
+/* A mailbox elsewhere: on this machine when it has a name, so that its SPF does not refuse. */
+static struct str foreign_sender(struct talk *t)
+{
+	struct str name = t->all->ehlo;
+
+	if (name.n == 0 || domain_under(name, t->fact->question.session.domain))
+		name = STR("example.org");
+	return arena_fmt(&t->arena, "relay-test@" STR_FMT, STR_ARG(name));
+}
+
+/* RFC 5322 section 3.3 */
+static struct str date_time(struct talk *t)
+{
+	char text[64];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S +0000", &tm);
+	return arena_str(&t->arena, str_of(text));
+}
+
+static struct str variable(struct talk *t, char letter)
 {
 	const struct session_question *q = &t->fact->question.session;
-	struct arena *a = t->all->arena;
+
+	switch (letter) {
+	case 'e':
+		return t->all->ehlo.n > 0 ? t->all->ehlo : t->local;
+	case 'f':
+		return foreign_sender(t);
+	case 'd':
+		return q->domain;
+	case 'a':
+		return literal(&t->arena, q->address);
+	case 't':
+		return date_time(t);
+	default:
+		return STR("%");
+	}
+}
+
+/* What a step says, its variables filled in. */
+static struct str words_of(struct talk *t, const char *say)
+{
 	struct str rest = str_of(say), line;
 	struct buf out;
 
-	buf_init(&out, 2048);
-	if (q->protocol == PROTOCOL_IMAP)
+	buf_init(&out, MAX_WORDS);
+	if (t->fact->question.session.protocol == PROTOCOL_IMAP)
 		buf_addf(&out, "%s ", t->tag);
 	while (rest.n > 0) {
 		buf_add(&out, str_cut(&rest, '%'));
 		if (rest.n == 0)
 			break;
-		char variable = rest.p[0];
+		buf_add(&out, variable(t, rest.p[0]));
 		rest = str_skip(rest, 1);
-		if (variable == 'e')
-			buf_add(&out, t->all->ehlo.n > 0 ? t->all->ehlo : t->local);
-		else if (variable == 'd')
-			buf_add(&out, q->domain);
-		else if (variable == 'a')
-			buf_add(&out, literal(a, q->address));
-		else
-			buf_addc(&out, '%');
 	}
-	line = arena_str(a, buf_str(&out));
+	assert(!buf_failed(&out));
+	line = arena_str(&t->arena, buf_str(&out));
 	buf_free(&out);
 	return line;
 }
 
-static void say_step(struct talk *t, const struct step *s)
-{
-	snprintf(t->tag, sizeof(t->tag), "f%u", ++t->tags % 10000);
-	reply_expect(&t->reader, str_of(t->tag), s->multiline);
-	t->closing = str_eq(str_of(s->say), STR("QUIT")) || str_eq(str_of(s->say), STR("LOGOUT"));
-	talk_say(t, words_of(t, s->say));
-}
-
-/* The next step that is due; the end of the script is the end of the talk. */
-static void go_on(struct talk *t)
+/* The next step that is due, from here on; NULL at the end of the script. */
+static const struct step *next_step(struct talk *t)
 {
 	const struct script *script = script_of(t);
 
 	while (t->step < script->count && !is_due(t, &script->steps[t->step]))
 		t->step++;
-	if (t->step == script->count)
-		talk_end(t, SESSION_OK, (struct str){ 0 });
-	else
-		say_step(t, &script->steps[t->step++]);
+	return t->step < script->count ? &script->steps[t->step++] : NULL;
+}
+
+static void say_step(struct talk *t, const struct step *s)
+{
+	struct str words = words_of(t, s->say);
+
+	t->closing = str_eq(str_of(s->say), STR("QUIT")) || str_eq(str_of(s->say), STR("LOGOUT"));
+	if (s->manner == LISTEN || s->manner == BYTES)
+		reply_expect(&t->reader, (struct str){ 0 }, false);
+	if (s->manner == LISTEN || s->manner == BYTES || s->manner == QUIETLY) {
+		talk_say_bytes(t, words, s->manner == QUIETLY);
+		if (s->manner == LISTEN)
+			talk_listen(t);
+		return;
+	}
+	reply_expect(&t->reader, str_of(t->tag), s->manner == LIST);
+	talk_say(t, words);
+}
+
+/* Say what is due until a reply is to be waited for; the end of the script ends the talk. */
+static void go_on(struct talk *t)
+{
+	const struct step *s;
+
+	do {
+		snprintf(t->tag, sizeof(t->tag), "f%u", ++t->tags % 10000);
+		s = next_step(t);
+		if (s == NULL)
+			talk_end(t, SESSION_OK, (struct str){ 0 });
+		else
+			say_step(t, s);
+	} while (s != NULL && s->manner == QUIETLY);
+}
+
+/* To the last step, which takes leave. */
+static void take_leave(struct talk *t)
+{
+	t->step = script_of(t)->count - 1;
+	go_on(t);
 }
 
 void script_begin(struct talk *t)
@@ -224,6 +366,20 @@ static void look_for_tls(struct talk *t)
 			t->starttls = s->starttls_offered = true;
 }
 
+static bool is_welcome(const struct talk *t, struct str greeting)
+{
+	switch (t->fact->question.session.protocol) {
+	case PROTOCOL_SMTP:
+		return greeting.p[0] == '2';
+	case PROTOCOL_POP3:
+		return str_starts(greeting, STR("+OK"));
+	case PROTOCOL_IMAP: /* RFC 9051 section 7.1: the other greeting is BYE */
+		return str_istarts(greeting, STR("* OK")) ||
+		       str_istarts(greeting, STR("* PREAUTH"));
+	}
+	return false;
+}
+
 static bool is_positive(const struct talk *t, struct str line)
 {
 	struct str rest = line;
@@ -240,34 +396,59 @@ static bool is_positive(const struct talk *t, struct str line)
 	return false;
 }
 
-static bool was_starttls(const struct talk *t)
+static const struct step *last_step(const struct talk *t)
 {
-	const struct script *script = script_of(t);
+	return t->step > 0 ? &script_of(t)->steps[t->step - 1] : NULL;
+}
 
-	return t->step > 0 && script->steps[t->step - 1].when == STARTTLS;
+static void note_decision(struct talk *t, const struct step *said, bool positive)
+{
+	t->data |= t->reader.code == 354;
+	if (said->manner != DECIDES)
+		return;
+	t->taken = positive;
+	t->senders += positive;
+}
+
+static void after_step(struct talk *t, const struct step *said, struct str last)
+{
+	bool positive = is_positive(t, last);
+
+	note_decision(t, said, positive);
+	if (said->when == STARTTLS && positive) {
+		tls_begin(t);
+		return;
+	}
+	if (said->when == STARTTLS)
+		t->starttls = false;
+	if (!talk_session(t)->tls.done)
+		look_for_tls(t);
+	go_on(t);
 }
 
 void script_reply(struct talk *t, struct str last)
 {
-	bool greeting = t->step == 0;
+	const struct step *said = last_step(t);
 
 	if (t->closing) {
-		talk_end(t, SESSION_OK, (struct str){ 0 });
-		return;
-	}
-	if (greeting && t->fact->question.session.protocol == PROTOCOL_SMTP && last.p[0] != '2') {
-		t->step = script_of(t)->count - 1; /* not welcome: say QUIT */
+		if (!talk_unasked(t))
+			talk_end(t, SESSION_OK, (struct str){ 0 });
+	} else if (t->listening || (said == NULL && !is_welcome(t, last))) {
+		t->listening = false;
+		take_leave(t);
+	} else if (said == NULL) {
+		if (!talk_session(t)->tls.done)
+			look_for_tls(t);
 		go_on(t);
-		return;
+	} else {
+		after_step(t, said, last);
 	}
-	if (was_starttls(t) && is_positive(t, last)) {
-		tls_begin(t);
-		return;
-	}
-	if (was_starttls(t))
-		t->starttls = false;
-	if (!talk_session(t)->tls.done)
-		look_for_tls(t);
+}
+
+void script_silence(struct talk *t)
+{
+	t->listening = false;
+	t->awaiting = false;
 	go_on(t);
 }
 

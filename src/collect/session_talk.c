@@ -82,21 +82,20 @@ static void end_by_errno(struct talk *t, int error)
 	talk_end(t, status_of_errno(error), str_of(strerror(error)));
 }
 
-static void on_alarm(evutil_socket_t fd, short what, void *context)
+static const char *what_was_late(struct talk *t)
 {
-	struct talk *t = context;
-
-	(void)fd, (void)what;
 	if (!t->connected)
-		talk_end(t, SESSION_TIMEOUT, STR("no connection within 10 seconds"));
-	else if (!t->greeted && !t->handshake)
-		talk_end(t, SESSION_TIMEOUT, STR("connected, but no greeting within 15 seconds"));
-	else
-		talk_end(
-		    t, SESSION_TIMEOUT, STR("no answer within 15 seconds, or 40 seconds in all"));
+		return "no connection within 10 seconds";
+	if (talk_ms(t) + 100 >= TALK_TOTAL_MS)
+		return "the talk was not over within 40 seconds";
+	if (t->handshake)
+		return "the TLS handshake was not finished within 15 seconds";
+	if (!t->greeted)
+		return "connected, but no greeting within 15 seconds";
+	return "no answer within 15 seconds";
 }
 
-static void set_alarm(struct talk *t, int64_t ms)
+void talk_limit(struct talk *t, int64_t ms)
 {
 	int64_t left = TALK_TOTAL_MS - talk_ms(t);
 	struct timeval limit;
@@ -118,6 +117,23 @@ static void watch(struct talk *t)
 	event_add(t->io, NULL);
 }
 
+static void on_alarm(evutil_socket_t fd, short what, void *context)
+{
+	struct talk *t = context;
+	struct str late = str_of(what_was_late(t));
+
+	(void)fd, (void)what;
+	if (t->listening) {
+		script_silence(t);
+		if (!t->finished)
+			watch(t);
+		return;
+	}
+	if (t->handshake)
+		talk_session(t)->tls.error = late;
+	talk_end(t, SESSION_TIMEOUT, late);
+}
+
 /* Our own literal for EHLO (RFC 5321 section 4.1.3). */
 static void note_local(struct talk *t)
 {
@@ -133,9 +149,9 @@ static void note_local(struct talk *t)
 	} else {
 		memcpy(ip.bytes, &((struct sockaddr_in *)(void *)&ss)->sin_addr, 4);
 	}
-	struct str text = ip_write(t->all->arena, ip);
-	t->local = arena_fmt(t->all->arena,
-	    ip.family == IP_V6 ? "[IPv6:" STR_FMT "]" : "[" STR_FMT "]", STR_ARG(text));
+	struct str text = ip_write(&t->arena, ip);
+	t->local = arena_fmt(
+	    &t->arena, ip.family == IP_V6 ? "[IPv6:" STR_FMT "]" : "[" STR_FMT "]", STR_ARG(text));
 }
 
 static void connected(struct talk *t)
@@ -150,7 +166,7 @@ static void connected(struct talk *t)
 	t->connected = true;
 	talk_session(t)->connect_ms = talk_ms(t);
 	note_local(t);
-	set_alarm(t, TALK_GREETING_MS);
+	talk_limit(t, TALK_GREETING_MS);
 	if (t->fact->question.session.implicit_tls) {
 		if (!tls_begin(t))
 			return;
@@ -181,21 +197,56 @@ static void flush_out(struct talk *t)
 	watch(t);
 }
 
+/* IMAP servers may speak at any time (RFC 9051 section 5.2), the others only when asked. */
+bool talk_unasked(struct talk *t)
+{
+	struct str rest = buf_str(&t->in), line = str_slice(str_cut_line(&rest), 0, 200);
+
+	if (t->in.n == 0 || t->reader.protocol == REPLY_IMAP)
+		return false;
+	talk_note(t, SPEAKER_NOTE,
+	    arena_fmt(&t->arena, "the server said unasked: " STR_FMT, STR_ARG(line)));
+	/* RFC 5321 section 3.8: 421 may come at any time. */
+	if (str_starts(line, STR("421")))
+		talk_end(t, SESSION_CLOSED,
+		    arena_fmt(&t->arena, "the server hung up: " STR_FMT, STR_ARG(line)));
+	else
+		talk_end(t, SESSION_GARBLED,
+		    arena_fmt(&t->arena, "the server said more than it was asked: " STR_FMT,
+			STR_ARG(line)));
+	return true;
+}
+
+static void put_out(struct talk *t, struct str bytes)
+{
+	if (t->ssl != NULL)
+		tls_say(t, bytes);
+	else
+		buf_add(&t->out, bytes);
+}
+
 void talk_say(struct talk *t, struct str line)
 {
-	struct buf bytes;
-
+	if (talk_unasked(t))
+		return;
 	talk_note(t, SPEAKER_CLIENT, line);
-	buf_init(&bytes, 4096);
-	buf_add(&bytes, line);
-	buf_add(&bytes, STR("\r\n"));
-	if (t->ssl != NULL)
-		tls_say(t, buf_str(&bytes));
-	else
-		buf_add(&t->out, buf_str(&bytes));
-	buf_free(&bytes);
+	put_out(t, arena_fmt(&t->arena, STR_FMT "\r\n", STR_ARG(line)));
 	t->awaiting = true;
-	set_alarm(t, TALK_REPLY_MS);
+	talk_limit(t, TALK_REPLY_MS);
+}
+
+void talk_say_bytes(struct talk *t, struct str bytes, bool quietly)
+{
+	talk_note(t, SPEAKER_CLIENT, bytes);
+	put_out(t, bytes);
+	t->awaiting = !quietly;
+	talk_limit(t, TALK_REPLY_MS);
+}
+
+void talk_listen(struct talk *t)
+{
+	t->listening = true;
+	talk_limit(t, TALK_LISTEN_MS);
 }
 
 /* Take whole lines off the plain text; a complete reply moves the script on. */
@@ -218,8 +269,9 @@ static void read_lines(struct talk *t)
 		if (s->greeting_ms < 0)
 			s->greeting_ms = talk_ms(t);
 		t->greeted = true;
+		s->bare_lf = t->reader.bare_lf;
 		talk_note(t, SPEAKER_SERVER, line);
-		struct str kept = arena_str(t->all->arena, line);
+		struct str kept = arena_str(&t->arena, line);
 		buf_drop(&t->in, used);
 		if (event == REPLY_LAST) {
 			t->awaiting = false;
@@ -311,7 +363,7 @@ bool talk_begin(struct talk *t)
 		return false;
 	}
 	setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	set_alarm(t, TALK_CONNECT_MS);
+	talk_limit(t, TALK_CONNECT_MS);
 	watch(t);
 	return true;
 }

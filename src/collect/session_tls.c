@@ -23,6 +23,7 @@ static const struct offer {
 	{ GOAL_TLS_WEAK, TLS1_VERSION, TLS1_2_VERSION, "aNULL:eNULL:RC4:3DES:EXPORT:@SECLEVEL=0" },
 	{ GOAL_TLS_NO_SNI, TLS1_VERSION, TLS1_3_VERSION, "DEFAULT:@SECLEVEL=0" },
 	{ GOAL_SMUGGLE, TLS1_VERSION, TLS1_3_VERSION, "DEFAULT:@SECLEVEL=0" },
+	{ GOAL_INJECTION, TLS1_VERSION, TLS1_3_VERSION, "DEFAULT:@SECLEVEL=0" },
 };
 
 static struct str last_error(struct talk *t)
@@ -114,7 +115,7 @@ static void note_session(struct talk *t)
 	note_chain(t, tls);
 	note_ocsp(t, tls);
 	talk_note(t, SPEAKER_NOTE,
-	    arena_fmt(t->all->arena, STR_FMT " with " STR_FMT ", %zu certificates",
+	    arena_fmt(&t->arena, STR_FMT " with " STR_FMT ", %zu certificates",
 		STR_ARG(tls->version), STR_ARG(tls->cipher), tls->served));
 	tls->done = true;
 }
@@ -189,7 +190,7 @@ static bool open_ssl(struct talk *t, const struct session_question *q)
 	SSL_set_connect_state(t->ssl);
 	if (q->goal != GOAL_TLS_NO_SNI && q->host.n > 0)
 		SSL_ctrl(t->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-		    (void *)(uintptr_t)arena_str(t->all->arena, q->host).p);
+		    (void *)(uintptr_t)arena_str(&t->arena, q->host).p);
 	return true;
 }
 
@@ -208,6 +209,7 @@ bool tls_begin(struct talk *t)
 		return false;
 	}
 	t->handshake = true;
+	talk_limit(t, TALK_REPLY_MS);
 	advance(t);
 	return !t->finished;
 }

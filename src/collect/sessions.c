@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "collect/reach.h"
 #include "wire/domain.h"
 
 #define MAX_TALKS      256
@@ -21,31 +22,32 @@ static void answer(struct talk *t)
 	collect_answered(all->collector, t->job, t->fact);
 }
 
-static void refuse(struct talk *t, const char *why)
+/* Callers up the stack still look at `finished`: memory is freed at the next question. */
+static void bury(struct talk *t)
 {
-	*talk_session(t) = (struct session){ .status = SESSION_UNREACHABLE,
-		.error = str_of(why),
-		.connect_ms = -1,
-		.greeting_ms = -1,
-		.total_ms = -1 };
-	answer(t);
+	t->next = t->all->over;
+	t->all->over = t;
 }
 
-/* May this machine be sent there by a stranger's DNS?  The reason, or NULL. */
-static const char *forbidden(struct talk *t)
+static void free_buried(struct sessions *all)
 {
-	const struct collect_options *o = collect_options(t->all->collector);
+	while (all->over != NULL) {
+		struct talk *t = all->over;
+		struct arena arena = t->arena;
 
-	if (o->route != NULL)
-		return o->route->map(o->route, &t->address, &t->port)
-			   ? NULL
-			   : "no such address in the lab";
-	if (!o->private_ok && ip_special(t->address) != NULL)
-		return "not visited: the address is not a public one (--allow-private visits it)";
-	if ((o->no_ipv4 && t->address.family == IP_V4) ||
-	    (o->no_ipv6 && t->address.family == IP_V6))
-		return "not visited: -4 or -6 was given";
-	return NULL;
+		all->over = t->next;
+		arena_free(&arena);
+	}
+}
+
+static void refuse(struct talk *t, const char *why)
+{
+	struct session *s = talk_session(t);
+
+	s->status = SESSION_UNREACHABLE;
+	s->error = str_of(why);
+	answer(t);
+	bury(t);
 }
 
 static size_t talks_to(const struct sessions *all, const struct talk *wanted)
@@ -100,23 +102,27 @@ void sessions_talk_over(struct talk *t)
 	take_off(t);
 	talk_release(t);
 	answer(t);
+	bury(t);
 	begin_waiting(all);
 }
 
 static void ask_session(struct backend *b, struct job *job, struct fact *f)
 {
 	struct sessions *all = (struct sessions *)b;
-	struct talk *t = arena_new(all->arena, struct talk);
+	struct arena arena = { 0 };
+	struct talk *t = arena_new(&arena, struct talk);
 	const char *why;
 
-	*t = (struct talk){ .all = all,
+	free_buried(all);
+	*t = (struct talk){ .arena = arena,
+		.all = all,
 		.job = job,
 		.fact = f,
 		.fd = -1,
 		.address = f->question.session.address,
 		.port = f->question.session.port };
 	f->session = (struct session){ .connect_ms = -1, .greeting_ms = -1, .total_ms = -1 };
-	why = forbidden(t);
+	why = reach(collect_options(all->collector), &t->address, &t->port);
 	if (why != NULL) {
 		refuse(t, why);
 		return;
@@ -126,12 +132,23 @@ static void ask_session(struct backend *b, struct job *job, struct fact *f)
 	begin_waiting(all);
 }
 
+static void bury_all(struct talk *t)
+{
+	for (struct talk *next; t != NULL; t = next) {
+		next = t->next;
+		bury(t);
+	}
+}
+
 static void cancel_sessions(struct backend *b)
 {
 	struct sessions *all = (struct sessions *)b;
 
 	for (struct talk *t = all->active; t != NULL; t = t->next)
 		talk_release(t);
+	bury_all(all->active);
+	bury_all(all->waiting);
+	free_buried(all);
 	all->active = all->waiting = NULL;
 	all->last_waiting = &all->waiting;
 	all->active_count = 0;

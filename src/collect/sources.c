@@ -9,6 +9,7 @@
 
 #include "collect/dns_servers.h"
 #include "collect/dns_unbound.h"
+#include "collect/reach.h"
 #include "collect/zone.h"
 #include "evidence/file.h"
 #include "wire/domain.h"
@@ -50,23 +51,16 @@ static void ask_server(struct dns_backend *d, struct job *job, struct fact *f)
 	struct dns_target target = { .address = f->question.dns.server,
 		.port = 53,
 		.transport = f->question.dns.transport };
+	const char *why;
 
 	if (o->offline || zone_for(d, f->question.dns.name) != NULL) {
 		say_nothing(d, job, f,
 		    o->offline ? "not asked: --offline" : "not asked: the zone stands in a file");
 		return;
 	}
-	if (o->route == NULL && !o->private_ok && ip_special(target.address) != NULL) {
-		say_nothing(d, job, f, "not asked: the server's address is not a public one");
-		return;
-	}
-	if ((o->no_ipv6 && target.address.family == IP_V6) ||
-	    (o->no_ipv4 && target.address.family == IP_V4)) {
-		say_nothing(d, job, f, "not asked: -4 or -6 was given");
-		return;
-	}
-	if (o->route != NULL && !o->route->map(o->route, &target.address, &target.port)) {
-		say_nothing(d, job, f, "no such address in the lab");
+	why = reach(o, &target.address, &target.port);
+	if (why != NULL) {
+		say_nothing(d, job, f, why);
 		return;
 	}
 	dns_servers_ask(d->servers, &target, job, f);

@@ -14,6 +14,7 @@
 #define MAX_RECORDS 1000000
 #define MAX_CHAIN   16
 #define DEFAULT_TTL 3600
+#define DNAME	    ((enum dns_type)39)
 
 /* What stands at one name, or only beneath it (an empty non-terminal: no rows). */
 struct node {
@@ -33,7 +34,7 @@ struct zone {
 	struct arena *arena;
 	struct str apex, file;
 	struct table nodes;
-	size_t delegations;
+	size_t delegations, dnames;
 };
 
 static bool is_at(const void *node, const void *name)
@@ -72,6 +73,7 @@ static void add_record(struct zone *z, struct str owner, const ldns_rr *rr)
 		.text = dns_wire_rdata(z->arena, rr) };
 	*n->end = r;
 	n->end = &r->next;
+	z->dnames += r->type == DNAME;
 	if (r->type == DNS_NS && !str_ieq(n->name, z->apex) && !n->delegation) {
 		n->delegation = true;
 		z->delegations++;
@@ -250,32 +252,85 @@ static void put_rows(struct frank_case *c, struct fact *f, const struct node *n)
 	f->dns.ttl = ttl;
 }
 
+/*
+ * RFC 6672 section 2.2: the nearest DNAME above the name puts its target in the place of its own
+ * name, and hides whatever stands beneath it. False when there is none.
+ */
+static bool through_dname(const struct zone *z, struct arena *a, struct str name, struct str *out)
+{
+	struct str at = name;
+
+	while (z->dnames > 0 && !str_ieq(at, z->apex) && (at = domain_parent(at)).n > 0) {
+		const struct node *n = find(z, at);
+		const struct row *dname = n != NULL ? row_of(n, DNAME) : NULL;
+		struct str target, kept = str_slice(name, 0, name.n - at.n - 1);
+
+		if (dname == NULL)
+			continue;
+		target = domain_undot(dname->text);
+		*out = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(kept), target.n > 0 ? "." : "",
+		    STR_ARG(target));
+		return true;
+	}
+	return false;
+}
+
+static const struct node *node_for(const struct zone *z, struct frank_case *c, struct str name)
+{
+	const struct node *n = find(z, name);
+
+	return n != NULL ? n : closest_wildcard(z, c, name);
+}
+
+/* Where the name leads on to, for a question of another type than CNAME; false: nowhere. */
+static bool alias_of(const struct zone *z, struct frank_case *c, struct str name, struct str *out)
+{
+	const struct node *n;
+	const struct row *cname;
+
+	if (through_dname(z, c->arena, name, out))
+		return true;
+	n = node_for(z, c, name);
+	cname = n != NULL ? row_of(n, DNS_CNAME) : NULL;
+	if (cname != NULL)
+		*out = domain_undot(cname->text);
+	return cname != NULL;
+}
+
+/* What stands at the name itself; for CNAME also what follows from a DNAME above it. */
+static void put_name(const struct zone *z, struct frank_case *c, struct fact *f, struct str name)
+{
+	const struct node *n;
+	struct str target;
+
+	if (through_dname(z, c->arena, name, &target)) {
+		target = arena_fmt(c->arena, STR_FMT ".", STR_ARG(target));
+		case_put_dns(c, f, DNS_NOERROR, &target, 1);
+		return;
+	}
+	n = node_for(z, c, name);
+	if (n != NULL)
+		put_rows(c, f, n);
+	else
+		case_put_dns(c, f, DNS_NXDOMAIN, NULL, 0);
+}
+
 bool zone_answer(const struct zone *z, struct frank_case *c, struct fact *f, struct str *beyond)
 {
 	struct str name = f->question.dns.name, *aliases = NULL;
 	size_t count = 0;
-	bool inside = true;
+	bool inside = true, leads_on = f->question.dns.type != DNS_CNAME;
 
-	for (;;) {
-		const struct node *n = find(z, name);
-		const struct row *cname;
-
-		if (n == NULL)
-			n = closest_wildcard(z, c, name);
-		cname =
-		    n == NULL || f->question.dns.type == DNS_CNAME ? NULL : row_of(n, DNS_CNAME);
-		if (cname == NULL || count == MAX_CHAIN) {
-			if (n == NULL || count == MAX_CHAIN)
-				case_put_dns(
-				    c, f, n == NULL ? DNS_NXDOMAIN : DNS_SERVFAIL, NULL, 0);
-			else
-				put_rows(c, f, n);
-			break;
-		}
-		name = domain_undot(cname->text);
+	while (
+	    inside && leads_on && count < MAX_CHAIN && (leads_on = alias_of(z, c, name, &name))) {
 		arena_push(c->arena, aliases, count, struct str, name);
-		if (!(inside = zone_holds(z, name)))
-			break;
+		inside = zone_holds(z, name);
+	}
+	if (count == MAX_CHAIN || !domain_valid(name)) {
+		case_put_dns(c, f, DNS_SERVFAIL, NULL, 0);
+		inside = true;
+	} else if (inside) {
+		put_name(z, c, f, name);
 	}
 	*beyond = name;
 	f->dns.aliases = aliases;

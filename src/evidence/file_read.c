@@ -238,7 +238,8 @@ static void read_session_answer(struct reader *r, const json_t *o, struct fact *
 		.greeting_ms = get_number(r, o, "greeting_ms", -1),
 		.total_ms = get_number(r, o, "total_ms", -1),
 		.starttls_offered = get_flag(r, o, "starttls_offered"),
-		.cut = get_flag(r, o, "cut") };
+		.cut = get_flag(r, o, "cut"),
+		.bare_lf = get_flag(r, o, "bare_lf") };
 	s->line_count = json_array_size(lines);
 	s->lines = arena_array(r->arena, struct session_line, s->line_count);
 	for (size_t i = 0; i < s->line_count; i++)

@@ -146,6 +146,7 @@ static void write_session(struct arena *a, const struct fact *f, json_t *o)
 	set_number(o, "total_ms", s->total_ms);
 	set_flag(o, "starttls_offered", s->starttls_offered);
 	set_flag(o, "cut", s->cut);
+	set_flag(o, "bare_lf", s->bare_lf);
 	json_t *lines = json_array();
 	for (size_t i = 0; i < s->line_count; i++)
 		json_array_append_new(lines, line_json(a, &s->lines[i]));

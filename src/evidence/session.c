@@ -15,6 +15,7 @@ static const char *const goals[] = {
 	[GOAL_TLS_WEAK] = "tls-weak",
 	[GOAL_TLS_NO_SNI] = "tls-no-sni",
 	[GOAL_SMUGGLE] = "smuggle",
+	[GOAL_INJECTION] = "injection",
 };
 
 static const char *const statuses[] = {

@@ -21,8 +21,11 @@ enum session_goal {
 	 * without AUTH, RSET, QUIT.  Never DATA.
 	 */
 	GOAL_VISIT,
-	/* Port 25: would it relay?  A foreign sender and foreign recipients in each form; RCPT
-	   only. */
+	/*
+	 * Port 25: would it relay?  A foreign recipient from a foreign sender, from the
+	 * domain's own postmaster and from <>; the first sender that is accepted has it asked
+	 * for in every form.  RCPT only, never DATA.
+	 */
 	GOAL_RELAY,
 	/* TLS handshake offering TLS 1.0 and 1.1 only. */
 	GOAL_TLS_OLD,
@@ -32,8 +35,13 @@ enum session_goal {
 	GOAL_TLS_WEAK,
 	/* TLS handshake without SNI. */
 	GOAL_TLS_NO_SNI,
-	/* Port 25: end-of-data forms of SMTP smuggling; only with --intrusive. */
+	/*
+	 * Port 25: what ends a message?  Only with --intrusive: one message to postmaster of
+	 * the domain, in which LF.LF and its kin stand before the true end.
+	 */
 	GOAL_SMUGGLE,
+	/* SMTP: a command sent together with STARTTLS; is it obeyed under TLS? */
+	GOAL_INJECTION,
 };
 
 struct session_question {
@@ -94,7 +102,8 @@ struct session {
 	size_t line_count;
 	struct session_tls tls;
 	bool starttls_offered;
-	bool cut; /* lines were left out: the bound on the transcript was met */
+	bool cut;     /* lines were left out: the bound on the transcript was met */
+	bool bare_lf; /* some line of the server ended in LF without CR */
 };
 
 const char *session_protocol_name(enum service_protocol); /* "smtp" */

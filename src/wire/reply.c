@@ -54,6 +54,52 @@ static enum reply_event pop3_line(struct reply_reader *r, struct str line)
 	return r->multiline ? REPLY_LINE : REPLY_LAST;
 }
 
+/* The size of the literal that a line announces: "... {n}" or "... {n+}"; false: none. */
+static bool literal_size(struct str line, uint64_t *size)
+{
+	ptrdiff_t open = str_rchr(line, '{');
+	struct str number;
+
+	if (open < 0 || line.p[line.n - 1] != '}')
+		return false;
+	number = str_slice(line, (size_t)open + 1, line.n - 1);
+	if (number.n > 0 && number.p[number.n - 1] == '+')
+		number.n--;
+	return str_uint(number, UINT64_MAX, size);
+}
+
+static struct str without_end(struct reply_reader *r, struct str line)
+{
+	line.n--;
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	else
+		r->bare_lf = true;
+	return line;
+}
+
+/* A whole line with its literals; *used bytes make it up.  REPLY_LINE when there is one. */
+static enum reply_event whole_line(
+    struct reply_reader *r, struct str bytes, struct str *line, size_t *used)
+{
+	uint64_t literal;
+	ptrdiff_t end;
+
+	for (size_t from = 0;; from = *used + (size_t)literal) {
+		end = str_chr(str_skip(bytes, from), '\n');
+		*used = end < 0 ? bytes.n : from + (size_t)end + 1;
+		if (*used > REPLY_MAX_LINE + 1 || (end < 0 && bytes.n > REPLY_MAX_LINE))
+			return bad(r, "a line of more than 8192 bytes");
+		if (end < 0)
+			return REPLY_MORE;
+		*line = without_end(r, str_slice(bytes, 0, *used));
+		if (r->protocol != REPLY_IMAP || !literal_size(str_skip(*line, from), &literal))
+			return REPLY_LINE;
+		if (literal > REPLY_MAX_LINE)
+			return bad(r, "a literal of more than 8192 bytes");
+	}
+}
+
 enum reply_event reply_next(
     struct reply_reader *r, struct str bytes, struct str *line, size_t *used)
 {
@@ -62,21 +108,14 @@ enum reply_event reply_next(
 		[REPLY_IMAP] = imap_line,
 		[REPLY_POP3] = pop3_line,
 	};
-	ptrdiff_t end = str_chr(bytes, '\n');
+	enum reply_event event;
 
 	if (r->why != NULL)
 		return REPLY_BAD;
-	if (end > REPLY_MAX_LINE || (end < 0 && bytes.n > REPLY_MAX_LINE))
-		return bad(r, "a line of more than 8192 bytes");
-	if (end < 0)
-		return REPLY_MORE;
+	event = whole_line(r, bytes, line, used);
+	if (event != REPLY_LINE)
+		return event;
 	if (++r->lines > REPLY_MAX_LINES)
 		return bad(r, "a reply of more than 200 lines");
-	*used = (size_t)end + 1;
-	*line = str_slice(bytes, 0, (size_t)end);
-	if (line->n > 0 && line->p[line->n - 1] == '\r')
-		line->n--;
-	else
-		r->bare_lf = true;
 	return readers[r->protocol](r, *line);
 }

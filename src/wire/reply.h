@@ -6,8 +6,9 @@
  *   POP3  RFC 1939 section 3       "+OK" or "-ERR"; with `multiline` until a line "."
  *
  * No sockets, no memory of its own: the caller keeps the bytes and drops what was taken.
- * A bare LF ends a line too, and is noted. A line longer than REPLY_MAX_LINE or a reply of more
- * than REPLY_MAX_LINES is no reply, and the reader stays in error.
+ * A bare LF ends a line too, and is noted. An IMAP literal ("{n}" at the end of a line, RFC 9051
+ * section 4.3) is part of its line, which goes on behind it. A line longer than REPLY_MAX_LINE or a
+ * reply of more than REPLY_MAX_LINES is no reply, and the reader stays in error.
  */
 #ifndef WIRE_REPLY_H
 #define WIRE_REPLY_H

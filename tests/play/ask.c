@@ -1,7 +1,7 @@
 /*
  * ask - puts questions to the collector, as a verb would, and prints the evidence as JSON.
  *
- *   ask [OPTION...] NAME TYPE [NAME TYPE]...
+ *   ask [OPTION...] [NAME TYPE]... [PROTOCOL/GOAL/tls|plain ADDRESS:PORT]...
  *
  * For the tests beside this file: it judges nothing, so that engines can be compared answer
  * by answer.
@@ -38,20 +38,61 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static void wrong(const char *what)
+{
+	fprintf(stderr, "ask: %s\n", what);
+	exit(2);
+}
+
+static void ask_name(struct asking *asking, const char *name, const char *type)
+{
+	struct dns_question q = { .name = domain_undot(str_of(name)),
+		.server = asking->server,
+		.transport = asking->transport };
+
+	if (!dns_type_parse(str_of(type), &q.type))
+		wrong("no such type of record");
+	case_dns_at(&asking->facts, &q);
+}
+
+/* "smtp/visit/plain" at "127.0.0.1:25"; "https/PATH" fetches that path of play.test there. */
+static void ask_visit(struct asking *asking, struct str how, struct str where)
+{
+	static const char *const protocols[] = { "smtp", "imap", "pop3" };
+	struct session_question q = { .host = STR("play.test"), .domain = STR("play.test") };
+	struct str protocol = str_cut(&how, '/'), goal = str_cut(&how, '/');
+	struct str address = str_cut(&where, ':');
+	uint64_t port;
+
+	if (!ip_parse(address, &q.address) || !str_uint(where, 65535, &port))
+		wrong("not ADDRESS:PORT");
+	if (str_eq(protocol, STR("https"))) {
+		struct https_question fetch = { .host = q.host,
+			.path = arena_fmt(asking->facts.arena, "/" STR_FMT, STR_ARG(goal)),
+			.address = q.address };
+
+		case_https(&asking->facts, &fetch);
+		return;
+	}
+	while (!str_eq(protocol, str_of(protocols[q.protocol])))
+		if (++q.protocol == LENGTH(protocols))
+			wrong("no such protocol");
+	if (!session_goal_parse(goal, &q.goal))
+		wrong("no such goal");
+	q.port = (uint16_t)port;
+	q.implicit_tls = str_eq(how, STR("tls"));
+	case_session(&asking->facts, &q);
+}
+
 static void step(void *context)
 {
 	struct asking *asking = context;
 
 	for (char **word = asking->words; word[0] != NULL && word[1] != NULL; word += 2) {
-		struct dns_question q = { .name = domain_undot(str_of(word[0])),
-			.server = asking->server,
-			.transport = asking->transport };
-
-		if (!dns_type_parse(str_of(word[1]), &q.type)) {
-			fprintf(stderr, "ask: %s is no type of record\n", word[1]);
-			exit(2);
-		}
-		case_dns_at(&asking->facts, &q);
+		if (strchr(word[0], '/') != NULL)
+			ask_visit(asking, str_of(word[0]), str_of(word[1]));
+		else
+			ask_name(asking, word[0], word[1]);
 	}
 }
 

@@ -33,7 +33,7 @@
 #define EHLO421 "< 220 mx.example.com ESMTP\n> EHLO us.test\n< 421 4.7.0 slow down\n! CLOSED\n"
 
 #define RELAY(from, reply)                                                                         \
-	"< 220 mx\n> EHLO us.test\n< 250 mx\n> MAIL FROM:<postmaster@example.com>\n< " from        \
+	"< 220 mx\n> EHLO us.test\n< 250 mx\n> MAIL FROM:<relay-test@us.test>\n< " from            \
 	"\n> RCPT TO:<relay-test@example.net>\n< " reply "\n"
 #define PERCENT(reply) "> RCPT TO:<relay-test%example.net@example.com>\n< " reply "\n"
 #define SOURCE(reply)  "> RCPT TO:<@example.com:relay-test@example.net>\n< " reply "\n"
@@ -108,7 +108,14 @@ static const struct talk_row rows[] = {
 	    .relay = RELAY("250 ok", DENIED) SOURCE("250 ok"), .want = "fail critical" },
 	{ "by empty sender", "smtp.open-relay", .visit = GOOD,
 	    .relay = RELAY("250 ok", DENIED) NULLS("250 ok"), .want = "fail critical",
-	    .says = "empty sender" },
+	    .says = "MAIL FROM:<> and RCPT" },
+	{ "for its own domain's senders", "smtp.open-relay", .visit = GOOD,
+	    .relay = RELAY("250 ok", DENIED) "> MAIL FROM:<postmaster@example.com>\n< 250 "
+					     "ok\n> RCPT TO:<relay-test@example.net>\n< 250 ok\n",
+	    .want = "fail critical", .says = "postmaster@example.com" },
+	{ "for foreign senders", "smtp.open-relay", .visit = GOOD,
+	    .relay = RELAY("250 ok", "250 ok") "> MAIL FROM:<postmaster@example.com>\n< 550 ours\n",
+	    .want = "fail critical", .says = "relay-test@us.test" },
 	{ "by percent", "smtp.open-relay", .visit = GOOD,
 	    .relay = RELAY("250 ok", DENIED) PERCENT("250 ok"), .want = "fail critical" },
 	{ "percent into a catch-all is no relay", "smtp.open-relay", .visit = CATCHALL,

@@ -21,6 +21,10 @@ static const char file[] = "$ORIGIN example.com.\n"
 			   "*.wild TXT \"any\"\n"
 			   "own.wild A 192.0.2.2\n"
 			   "*.star CNAME mail\n"
+			   "old DNAME example.com.\n"
+			   "hidden.old A 192.0.2.9\n"
+			   "away DNAME example.net.\n"
+			   "ring DNAME ring.ring\n"
 			   "sub NS ns.sub\n"
 			   "ns.sub A 192.0.2.53\n";
 
@@ -51,6 +55,15 @@ static const struct {
 	{ "own.wild.example.com", DNS_TXT, HERE, DNS_NOERROR, 0, NULL },
 	{ "under.own.wild.example.com", DNS_TXT, HERE, DNS_NXDOMAIN, 0, NULL },
 	{ "any.star.example.com", DNS_A, HERE, DNS_NOERROR, 1, "192.0.2.1" },
+	/* RFC 6672 */
+	{ "mail.old.example.com", DNS_A, HERE, DNS_NOERROR, 1, "192.0.2.1" },
+	{ "x.y.deep.old.example.com", DNS_TXT, HERE, DNS_NOERROR, 1, "\"deep\" \"er\"" },
+	{ "www.old.example.com", DNS_CNAME, HERE, DNS_NOERROR, 1, "www.example.com." },
+	{ "hidden.old.example.com", DNS_A, HERE, DNS_NXDOMAIN, 0, NULL },
+	{ "old.example.com", DNS_A, HERE, DNS_NOERROR, 0, NULL },
+	{ "old.example.com", (enum dns_type)39, HERE, DNS_NOERROR, 1, "example.com." },
+	{ "a.b.away.example.com", DNS_MX, BEYOND, 0, 0, "a.b.example.net" },
+	{ "a.ring.example.com", DNS_A, HERE, DNS_SERVFAIL, 0, NULL },
 	{ "none.example.com", DNS_A, HERE, DNS_NXDOMAIN, 0, NULL },
 	{ "sub.example.com", DNS_A, LIVE, 0, 0, NULL },
 	{ "ns.sub.example.com", DNS_A, LIVE, 0, 0, NULL },
