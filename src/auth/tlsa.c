@@ -31,16 +31,61 @@ static bool matches_one(struct arena *a, const struct dns_tlsa *t, const struct 
 	return str_eq(data, t->data);
 }
 
-bool tlsa_matches(struct arena *a, const struct dns_tlsa *t, const struct cert *chain, size_t count)
+/* The issuer in the chain that the record names: its place, or 0. */
+static size_t issuer_at(
+    struct arena *a, const struct dns_tlsa *t, const struct cert *chain, size_t count)
 {
-	if (tlsa_unusable(t) != NULL || count == 0)
-		return false;
-	if (t->usage == 3)
-		return matches_one(a, t, &chain[0]);
 	for (size_t i = 1; i < count; i++)
 		if (matches_one(a, t, &chain[i]))
-			return true;
-	return false;
+			return i;
+	return 0;
+}
+
+bool tlsa_issuer_served(
+    struct arena *a, const struct dns_tlsa *t, const struct cert *chain, size_t count)
+{
+	return issuer_at(a, t, chain, count) > 0;
+}
+
+static struct str anchor_of(struct arena *a, const struct dns_tlsa *t, const struct tlsa_query *q)
+{
+	size_t at = issuer_at(a, t, q->chain, q->count);
+
+	if (at > 0)
+		return q->chain[at].pem;
+	return t->selector == 0 && t->matching == 0 ? cert_write_pem(a, t->data)
+						    : (struct str){ 0 };
+}
+
+static struct tlsa_verdict check_issuer(
+    struct arena *a, const struct dns_tlsa *t, const struct tlsa_query *q)
+{
+	struct str anchor = anchor_of(a, t, q);
+	struct tlsa_verdict v = { TLSA_NO_MATCH };
+
+	if (anchor.n == 0)
+		return v;
+	v.path = cert_verify_to(a, q->chain, q->count, anchor, q->now);
+	if (v.path.verdict != CHAIN_OK)
+		v.result = TLSA_NO_PATH;
+	else if (!cert_matches(&q->chain[0], q->host) && !cert_matches(&q->chain[0], q->domain))
+		v.result = TLSA_NO_NAME;
+	else
+		v.result = TLSA_OK;
+	return v;
+}
+
+struct tlsa_verdict tlsa_check(
+    struct arena *a, const struct dns_tlsa *t, const struct tlsa_query *q)
+{
+	struct tlsa_verdict v = { TLSA_NO_MATCH };
+
+	if (tlsa_unusable(t) != NULL || q->count == 0 || !q->chain[0].parsed)
+		return v;
+	if (t->usage == 2)
+		return check_issuer(a, t, q);
+	v.result = matches_one(a, t, &q->chain[0]) ? TLSA_OK : TLSA_NO_MATCH;
+	return v;
 }
 
 struct str tlsa_write_311(struct arena *a, const struct cert *c)

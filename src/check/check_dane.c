@@ -5,22 +5,7 @@
  */
 #include "auth/tlsa.h"
 #include "check/catalogue.h"
-#include "check/tls_seen.h"
-#include "wire/domain.h"
-
-/* One mail host's TLSA records. */
-struct dane {
-	struct str host, owner;
-	const struct dns_answer *tlsa;
-	bool signed_host; /* its addresses are DNSSEC-secure */
-	size_t usable;
-};
-
-struct danes {
-	struct dane *list;
-	size_t count, with; /* with: hosts that have records */
-	struct mail_hosts hosts;
-};
+#include "check/dane.h"
 
 static size_t count_usable(const struct dns_answer *a)
 {
@@ -47,146 +32,109 @@ static bool look_up(struct judge *j, struct danes *out)
 		d->tlsa = judge_dns(j, d->owner, DNS_TLSA);
 		if (d->tlsa == NULL)
 			continue;
+		d->secure = d->tlsa->security == DNS_SECURE &&
+			    (out->hosts.implicit || out->hosts.mx->security == DNS_SECURE);
 		d->usable = count_usable(d->tlsa);
 		out->with += d->tlsa->count > 0;
+		out->failed += dns_failed(d->tlsa);
 	}
 	return !j->pending;
 }
 
-/* False: nothing to judge (said). */
-static bool danes_or_skip(struct judge *j, struct danes *out)
+bool dane_records_or_skip(struct judge *j, struct danes *out)
 {
 	if (!look_up(j, out))
 		return false;
-	if (out->with == 0)
+	if (out->with == 0 && out->failed > 0)
+		judge_say(j, VERDICT_UNKNOWN,
+		    "Whether there are TLSA records could not be learnt (see dane.denial)");
+	else if (out->with == 0)
 		judge_say(j, VERDICT_SKIP, "No mail host has TLSA records");
 	return out->with > 0;
 }
 
-static bool is_secure(const struct judge *j, const struct danes *all, const struct dane *d)
-{
-	(void)j;
-	return d->tlsa->security == DNS_SECURE &&
-	       (all->hosts.implicit || all->hosts.mx->security == DNS_SECURE);
-}
+/* ---- dane.secure, dane.denial ---- */
 
 static void judge_secure(struct judge *j)
 {
 	struct danes all;
 	size_t bad = 0;
 
-	if (!look_up(j, &all))
+	if (!dane_records_or_skip(j, &all))
 		return;
 	for (size_t i = 0; i < all.count; i++) {
 		const struct dane *d = &all.list[i];
 
+		if (d->tlsa->count == 0 || d->secure)
+			continue;
+		bad++;
 		judge_subject(j, d->host);
 		judge_dns(j, d->owner, DNS_TLSA);
-		if (d->tlsa->status == DNS_BOGUS || (dns_failed(d->tlsa) && d->signed_host)) {
-			bad++;
-			judge_why(j,
-			    judge_say_at(j, VERDICT_FAIL, SEVERITY_CRITICAL,
-				"The question for " STR_FMT " fails (%s)", STR_ARG(d->owner),
-				dns_status_name(d->tlsa->status)),
-			    "Senders that do DANE cannot know whether there are records, and defer "
-			    "all "
-			    "mail (RFC 7672 section 2.1.2). Mostly a name server that does not "
-			    "know the type.");
-		} else if (d->tlsa->count > 0 && !is_secure(j, &all, d)) {
-			bad++;
-			judge_why(j,
-			    judge_say_at(j, VERDICT_FAIL, SEVERITY_MAJOR,
-				"The TLSA records of " STR_FMT " are not protected by DNSSEC",
-				STR_ARG(d->host)),
-			    "They are ignored then. Sign the zone of the mail host and that of the "
-			    "domain (its MX "
-			    "records lead there), or remove the records.");
-		}
+		judge_why(j,
+		    judge_say_at(j, VERDICT_FAIL, SEVERITY_MAJOR,
+			"The TLSA records of " STR_FMT " are not protected by DNSSEC",
+			STR_ARG(d->host)),
+		    "They are ignored then. Sign the zone of the mail host and that of the domain "
+		    "(its MX records lead there), or remove the records.");
 	}
 	judge_subject(j, j->domain);
-	if (bad > 0)
-		return;
-	if (all.with > 0)
-		judge_say(j, VERDICT_PASS, "%zu mail host%s proven by DANE", all.with,
-		    all.with == 1 ? " is" : "s are");
-	else
-		judge_say(j, VERDICT_SKIP, "No mail host has TLSA records");
+	if (bad == 0)
+		judge_say(j, VERDICT_PASS,
+		    "The TLSA records of %zu mail host%s protected by DNSSEC", all.with,
+		    all.with == 1 ? " are" : "s are");
 }
 
-static void propose(
-    struct judge *j, struct finding *f, const struct dane *d, const struct cert *leaf)
+/* True when senders that do DANE can learn whether this host has records. */
+static bool denial_good(struct judge *j, const struct dane *d)
 {
-	judge_fix(j, f,
-	    (struct fix){ .kind = FIX_ADD,
-		.name = d->owner,
-		.type = STR("TLSA"),
-		.value = tlsa_write_311(j->arena, leaf) });
-}
-
-static bool matches_any(struct judge *j, const struct dane *d, const struct tls_chain *c)
-{
-	for (size_t i = 0; i < d->tlsa->count; i++)
-		if (d->tlsa->records[i].parsed &&
-		    tlsa_matches(j->arena, &d->tlsa->records[i].tlsa, c->certs, c->count))
-			return true;
+	if (!dns_failed(d->tlsa))
+		return true;
+	judge_subject(j, d->host);
+	judge_dns(j, d->owner, DNS_TLSA);
+	if (d->tlsa->status == DNS_TIMEOUT) {
+		judge_say(j, VERDICT_UNKNOWN, "The question for " STR_FMT " was not answered here",
+		    STR_ARG(d->owner));
+		return false;
+	}
+	judge_why(j,
+	    judge_say(j, VERDICT_FAIL, "The question for " STR_FMT " fails (%s)", STR_ARG(d->owner),
+		dns_status_name(d->tlsa->status)),
+	    "Senders that do DANE cannot know whether there are records, and defer all mail "
+	    "(RFC 7672 section 2.1.2). Mostly a name server that does not know the type, or a "
+	    "zone that does not prove what is not there.");
 	return false;
 }
 
-static const struct dane *dane_of(const struct danes *all, struct str host)
-{
-	for (size_t i = 0; i < all->count; i++)
-		if (domain_eq(all->list[i].host, host) && all->list[i].usable > 0)
-			return &all->list[i];
-	return NULL;
-}
-
-static void judge_match(struct judge *j)
+static void judge_denial(struct judge *j)
 {
 	struct danes all;
-	struct visits v;
-	size_t seen = 0, bad = 0;
-	bool have = subject_visits(j, &v);
+	size_t asked = 0, good = 0;
 
-	if (!danes_or_skip(j, &all) || !have)
+	if (!look_up(j, &all))
 		return;
-	for (size_t i = 0; i < v.count; i++) {
-		const struct dane *d = dane_of(&all, v.list[i].endpoint.host);
-		const struct tls_chain *c = tls_chain_of(j, v.list[i].session);
-		struct finding *f;
-
-		if (d == NULL || !is_secure(j, &all, d) || c == NULL || c->count == 0)
+	for (size_t i = 0; i < all.count; i++) {
+		/* Where the addresses are not secure nobody asks for TLSA (section 2.2.2). */
+		if (!all.list[i].signed_host && all.list[i].tlsa->status != DNS_BOGUS)
 			continue;
-		seen++;
-		if (matches_any(j, d, c))
-			continue;
-		bad++;
-		judge_subject(j, v.list[i].subject);
-		judge_visit(j, &v.list[i].endpoint);
-		judge_dns(j, d->owner, DNS_TLSA);
-		f = judge_say(j, VERDICT_FAIL,
-		    "No TLSA record matches the certificate that " STR_FMT " serves",
-		    STR_ARG(v.list[i].subject));
-		judge_why(j, f,
-		    "Senders that do DANE (Postfix, Exim, Microsoft, many in Europe) refuse to "
-		    "deliver. Mostly the certificate "
-		    "was renewed with a new key and the record stayed. Publish the new record "
-		    "beside the old before the key is used.");
-		propose(j, f, d, &c->certs[0]);
+		asked++;
+		good += denial_good(j, &all.list[i]);
 	}
 	judge_subject(j, j->domain);
-	if (seen == 0)
-		judge_say(j, VERDICT_UNKNOWN,
-		    "No certificate was seen on port 25 that the records could be held against");
-	else if (bad == 0)
-		judge_say(j, VERDICT_PASS, "The TLSA records match on all %zu addresses", seen);
+	if (asked == 0)
+		judge_say(j, VERDICT_SKIP, "No mail host is in a signed zone");
+	else if (good == asked)
+		judge_say(j, VERDICT_PASS,
+		    "Whether a signed mail host has TLSA records can be learnt (%zu)", asked);
 }
+
+/* ---- dane.usage, dane.rollover ---- */
 
 static void judge_usage(struct judge *j)
 {
 	struct danes all;
 	size_t bad = 0;
 
-	if (!danes_or_skip(j, &all))
+	if (!dane_records_or_skip(j, &all))
 		return;
 	for (size_t i = 0; i < all.count; i++)
 		for (size_t k = 0; k < all.list[i].tlsa->count; k++) {
@@ -205,22 +153,50 @@ static void judge_usage(struct judge *j)
 		judge_say(j, VERDICT_PASS, "All TLSA records can be used for SMTP");
 }
 
+static bool same_kind(const struct dns_tlsa *a, const struct dns_tlsa *b)
+{
+	return a->usage == b->usage && a->selector == b->selector && a->matching == b->matching;
+}
+
+/* Two records of one kind stand for two keys; of different kinds perhaps for the same one. */
+static bool next_prepared(const struct dns_answer *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct dns_tlsa *t = &a->records[i].tlsa;
+
+		if (!a->records[i].parsed || tlsa_unusable(t) != NULL)
+			continue;
+		if (t->usage == 2)
+			return true;
+		for (size_t k = 0; k < i; k++)
+			if (a->records[k].parsed && same_kind(t, &a->records[k].tlsa) &&
+			    !str_eq(t->data, a->records[k].tlsa.data))
+				return true;
+	}
+	return false;
+}
+
 static void judge_rollover(struct judge *j)
 {
 	struct danes all;
 	size_t single = 0;
 
-	if (!danes_or_skip(j, &all))
+	if (!dane_records_or_skip(j, &all))
 		return;
-	for (size_t i = 0; i < all.count; i++)
-		single += all.list[i].usable == 1;
+	for (size_t i = 0; i < all.count; i++) {
+		if (all.list[i].usable == 0 || next_prepared(all.list[i].tlsa))
+			continue;
+		single++;
+		judge_subject(j, all.list[i].host);
+		judge_say(j, VERDICT_INFO,
+		    "The TLSA records of " STR_FMT " stand for one key; before the next key is "
+		    "used its record must stand beside them for as long as the TTL",
+		    STR_ARG(all.list[i].host));
+	}
+	judge_subject(j, j->domain);
 	if (single == 0)
 		judge_say(
 		    j, VERDICT_PASS, "A second record is there for the next key or certificate");
-	else
-		judge_say(j, VERDICT_INFO,
-		    "Only one TLSA record is published; before the next key is used its record "
-		    "must stand beside it for as long as the TTL");
 }
 
 #define HOW                                                                                        \
@@ -233,15 +209,28 @@ static void judge_rollover(struct judge *j)
 static const struct check rows[] = {
 	{ "dane.secure", SEVERITY_CRITICAL, "DANE under DNSSEC",
 	    "TLSA records of the mail hosts, and the MX records that lead there, are "
-	    "DNSSEC-secure; questions for them are answered.",
-	    "Insecure records are ignored; questions that fail stop the mail of every sender that "
-	    "does DANE.",
-	    HOW, "RFC 7672 section 2.1; RFC 7672 section 2.2", "DANE existence", false,
-	    judge_secure },
+	    "DNSSEC-secure.",
+	    "Insecure records are ignored by senders, as anybody could have put them there.", HOW,
+	    "RFC 7672 section 2.1; RFC 7672 section 2.2", "DANE existence", false, judge_secure },
+	{ "dane.denial", SEVERITY_CRITICAL, "TLSA questions are answered",
+	    "For each mail host in a signed zone the question for TLSA records is answered, with "
+	    "records or with the proof that there are none.",
+	    "A question that fails stops the mail of every sender that does DANE, records or not.",
+	    "Own name server: bring it up to date, and sign the zone anew (NSEC, NSEC3).\n"
+	    "DNS panel: ask the provider why \"dig TLSA _25._tcp.mail.example.com\" fails; a "
+	    "firewall that drops unknown types does it too.",
+	    "RFC 7672 section 2.1.2", "DANE existence", false, judge_denial },
 	{ "dane.match", SEVERITY_CRITICAL, "DANE and the certificate",
 	    "On each address a TLSA record matches the served certificate.",
 	    "Senders that do DANE refuse to deliver to a server that does not match.", HOW,
-	    "RFC 7672 section 3", "DANE validity", false, judge_match },
+	    "RFC 7672 section 3", "DANE validity", false, judge_dane_match },
+	{ "dane.ta-chain", SEVERITY_CRITICAL, "DANE and the issuer",
+	    "Where a TLSA record names an issuer (usage 2), its certificate is served with the "
+	    "chain.",
+	    "Without it the record cannot be checked, and senders refuse to deliver.",
+	    "Postfix, Exim: append the issuer's certificate (a root too) to the file that "
+	    "smtpd_tls_chain_files or tls_certificate names; or use \"3 1 1\" records.",
+	    "RFC 7672 section 3.1.2", NULL, false, judge_dane_ta_chain },
 	{ "dane.usage", SEVERITY_MAJOR, "Usable TLSA records",
 	    "Usage 2 or 3, known selector and matching type, right length.",
 	    "Other records are ignored or break delivery.", HOW,

@@ -199,6 +199,31 @@ void cert_parse(struct arena *a, struct str pem, struct cert *out)
 	BIO_free(bio);
 }
 
+static struct str pem_of(struct arena *a, X509 *x)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *bytes = NULL;
+	struct str pem;
+
+	PEM_write_bio_X509(bio, x);
+	long n = BIO_get_mem_data(bio, &bytes);
+	pem = arena_str(a, (struct str){ bytes, n > 0 ? (size_t)n : 0 });
+	BIO_free(bio);
+	return pem;
+}
+
+struct str cert_write_pem(struct arena *a, struct str der)
+{
+	const unsigned char *p = (const unsigned char *)der.p;
+	X509 *x = der.n > CERT_MAX_BYTES ? NULL : d2i_X509(NULL, &p, (long)der.n);
+	struct str pem = { 0 };
+
+	if (x != NULL && p == (const unsigned char *)der.p + der.n)
+		pem = pem_of(a, x);
+	X509_free(x);
+	return pem;
+}
+
 size_t cert_parse_all(struct arena *a, struct str pem, struct cert out[CERT_MAX_CHAIN])
 {
 	BIO *bio = bio_of(pem);
@@ -206,15 +231,8 @@ size_t cert_parse_all(struct arena *a, struct str pem, struct cert out[CERT_MAX_
 	X509 *x;
 
 	while (count < CERT_MAX_CHAIN && (x = next_cert(bio)) != NULL) {
-		BIO *copy = BIO_new(BIO_s_mem());
-		char *bytes = NULL;
-
-		out[count] = (struct cert){ 0 };
-		fill_in(a, x, &out[count]);
-		PEM_write_bio_X509(copy, x);
-		long n = BIO_get_mem_data(copy, &bytes);
-		out[count++].pem = arena_str(a, (struct str){ bytes, (size_t)n });
-		BIO_free(copy);
+		out[count] = (struct cert){ .pem = pem_of(a, x) };
+		fill_in(a, x, &out[count++]);
 		X509_free(x);
 	}
 	BIO_free(bio);
@@ -335,21 +353,26 @@ static void note_order(const struct chain *c, STACK_OF(X509) * path, struct chai
 {
 	size_t used = 0;
 
+	out->on_path[0] = true;
 	for (size_t i = 0; i + 1 < c->count; i++)
 		out->unordered |= !issued(c->certs[i + 1], c->certs[i]);
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < c->count; i++) {
 		for (int k = 0; k < sk_X509_num(path); k++)
-			used += X509_cmp(c->certs[i], sk_X509_value(path, k)) == 0;
-	out->extra = c->count > used ? c->count - used : 0;
+			out->on_path[i] |= X509_cmp(c->certs[i], sk_X509_value(path, k)) == 0;
+		used += out->on_path[i];
+	}
+	out->extra = c->count - used;
 }
 
-static void verify(struct arena *a, struct chain *c, int64_t now, struct chain_result *out)
+static void verify(
+    struct arena *a, struct chain *c, unsigned long flags, int64_t now, struct chain_result *out)
 {
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
 	X509_VERIFY_PARAM *param = X509_VERIFY_PARAM_new();
 	int error;
 
 	X509_VERIFY_PARAM_set_time(param, (time_t)now);
+	X509_VERIFY_PARAM_set_flags(param, flags);
 	X509_VERIFY_PARAM_set_auth_level(param, 0); /* key sizes are judged apart */
 	X509_VERIFY_PARAM_set_depth(param, CERT_MAX_CHAIN);
 	X509_STORE_CTX_init(context, c->store, c->certs[0], c->others);
@@ -359,29 +382,53 @@ static void verify(struct arena *a, struct chain *c, int64_t now, struct chain_r
 	out->verdict = verdict_of(error);
 	out->at = (size_t)X509_STORE_CTX_get_error_depth(context);
 	out->error = str_of(X509_verify_cert_error_string(error));
-	if (out->verdict == CHAIN_INCOMPLETE) {
-		const X509 *last = X509_STORE_CTX_get_current_cert(context);
+	const X509 *last = X509_STORE_CTX_get_current_cert(context);
 
-		out->missing =
-		    name_text(a, X509_get_issuer_name(last != NULL ? last : c->certs[0]));
-	}
+	last = last != NULL ? last : c->certs[0];
+	if (out->verdict == CHAIN_INCOMPLETE)
+		out->missing = name_text(a, X509_get_issuer_name(last));
+	if (out->verdict == CHAIN_EXPIRED || out->verdict == CHAIN_NOT_YET)
+		out->culprit = name_text(a, X509_get_subject_name(last));
 	note_order(c, X509_STORE_CTX_get0_chain(context), out);
 	X509_STORE_CTX_free(context);
+}
+
+struct pems {
+	const struct str *list;
+	size_t count;
+};
+
+static struct chain_result verify_pems(
+    struct arena *a, struct pems chain, struct pems anchors, unsigned long flags, int64_t now)
+{
+	struct chain_result out = { .verdict = CHAIN_EMPTY };
+	struct chain c = { 0 };
+
+	if (chain.count == 0)
+		return out;
+	out.verdict = CHAIN_UNREADABLE;
+	if (load_chain(&c, chain.list, chain.count)) {
+		load_anchors(&c, anchors.list, anchors.count);
+		verify(a, &c, flags, now, &out);
+	}
+	release_chain(&c);
+	return out;
 }
 
 struct chain_result cert_verify(struct arena *a, const struct str *chain, size_t count,
     const struct str *anchors, size_t anchor_count, int64_t now)
 {
-	struct chain_result out = { .verdict = CHAIN_EMPTY };
-	struct chain c = { 0 };
+	return verify_pems(
+	    a, (struct pems){ chain, count }, (struct pems){ anchors, anchor_count }, 0, now);
+}
 
-	if (count == 0)
-		return out;
-	out.verdict = CHAIN_UNREADABLE;
-	if (load_chain(&c, chain, count)) {
-		load_anchors(&c, anchors, anchor_count);
-		verify(a, &c, now, &out);
-	}
-	release_chain(&c);
-	return out;
+struct chain_result cert_verify_to(
+    struct arena *a, const struct cert *chain, size_t count, struct str anchor_pem, int64_t now)
+{
+	struct str *served = arena_array(a, struct str, count);
+
+	for (size_t i = 0; i < count; i++)
+		served[i] = chain[i].pem;
+	return verify_pems(a, (struct pems){ served, count }, (struct pems){ &anchor_pem, 1 },
+	    X509_V_FLAG_PARTIAL_CHAIN, now);
 }

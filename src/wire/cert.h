@@ -44,6 +44,9 @@ void cert_parse(struct arena *, struct str pem, struct cert *out);
 /* All certificates of a PEM text, at most CERT_MAX_CHAIN; how many. */
 size_t cert_parse_all(struct arena *, struct str pem, struct cert out[CERT_MAX_CHAIN]);
 
+/* PEM of a certificate's DER; empty when it is none, or there is more than it. */
+struct str cert_write_pem(struct arena *, struct str der);
+
 /* RFC 9525 section 6: DNS names of subjectAltName only, a wildcard is a whole leftmost label. */
 bool cert_matches(const struct cert *, struct str host);
 
@@ -70,6 +73,8 @@ struct chain_result {
 	struct str error;   /* OpenSSL's words */
 	bool unordered;	    /* complete, but not each followed by its issuer (RFC 8446 permits) */
 	size_t extra;	    /* certificates that are no part of the path */
+	bool on_path[CERT_MAX_CHAIN]; /* of those served */
+	struct str culprit; /* CHAIN_EXPIRED, CHAIN_NOT_YET: the subject of the certificate */
 };
 
 /*
@@ -78,5 +83,12 @@ struct chain_result {
  */
 struct chain_result cert_verify(struct arena *, const struct str *chain, size_t count,
     const struct str *anchors, size_t anchor_count, int64_t now);
+
+/*
+ * The same to one certificate that is trusted for a reason of its own, a root or not
+ * (DANE-TA, RFC 7671 section 5.2). `chain` was parsed from what was served.
+ */
+struct chain_result cert_verify_to(
+    struct arena *, const struct cert *chain, size_t count, struct str anchor_pem, int64_t now);
 
 #endif
