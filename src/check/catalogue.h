@@ -4,8 +4,8 @@
 
 #include "check/check.h"
 
-extern const struct check_table checks_dns, checks_mx, checks_name, checks_smtp, checks_tls,
-    checks_spf, checks_dkim, checks_dmarc, checks_sts, checks_dane, checks_list, checks_misc,
-    checks_here;
+extern const struct check_table checks_dns, checks_mailbox, checks_mx, checks_name, checks_smtp,
+    checks_tls, checks_spf, checks_dkim, checks_dmarc, checks_sts, checks_dane, checks_list,
+    checks_misc, checks_here;
 
 #endif

@@ -3,6 +3,28 @@
 #include "check/smtp_judges.h"
 
 static const struct check rows[] = {
+	{ "smtp.greeting", SEVERITY_MAJOR, "Greeting",
+	    "Each mail host greets with 220, and soon after the connection.",
+	    "A host that turns senders away or keeps them waiting gets its mail late or never.",
+	    "Postfix: postconf -n | grep -E 'postscreen|smtpd_client'; give smtpd working DNS.\n"
+	    "Exim: rfc1413_query_timeout = 0s; look for delay = in acl_smtp_connect.\n"
+	    "Hosting panel: ask whether a filter in front delays unknown senders.",
+	    "RFC 5321 section 3.1; RFC 5321 section 4.5.3.2", "MXToolbox \"SMTP Connection Time\"",
+	    false, judge_smtp_greeting },
+	{ "smtp.reply-syntax", SEVERITY_MINOR, "Replies are well formed",
+	    "Each reply is of lines with the same code that end in CRLF, and each command gets "
+	    "one.",
+	    "A sender that loses count of replies takes a refusal for an acceptance.",
+	    "Postfix, Exim: they do it right; look at what stands in front.\n"
+	    "Firewall: switch SMTP inspection (fixup) off.\n"
+	    "Filter or proxy in front: update it, or let the mail server face the network itself.",
+	    "RFC 5321 section 4.2; RFC 5321 section 2.3.8", NULL, false, judge_smtp_reply_syntax },
+	{ "smtp.throttled", SEVERITY_INFO, "Limits met",
+	    "Whether the servers limited our few connections (421, \"too many\").",
+	    "It is allowed, slows down large senders, and hides what other checks would see.",
+	    "Postfix: smtpd_client_connection_rate_limit, smtpd_client_connection_count_limit.\n"
+	    "Exim: smtp_accept_max_per_host; ratelimit = in the ACLs.",
+	    "RFC 5321 section 3.8", NULL, false, judge_smtp_throttled },
 	{ "smtp.starttls", SEVERITY_CRITICAL, "STARTTLS on port 25",
 	    "Each mail host offers STARTTLS on port 25, and the handshake works.",
 	    "Without it all mail to you crosses the Internet readable; senders that insist on TLS "
@@ -96,7 +118,9 @@ static const struct check rows[] = {
 	    "3.1",
 	    NULL, false, judge_smtp_ehlo },
 	{ "smtp.smuggling", SEVERITY_CRITICAL, "SMTP smuggling",
-	    "A bare line feed is not taken as the end of a message. No part of an ordinary audit.",
+	    "Nothing but CRLF . CRLF is taken as the end of a message. Tried with --intrusive "
+	    "only: "
+	    "one message goes to postmaster of the domain through each mail host.",
 	    "Otherwise an attacker hides a second message, with a sender of his choice, in the "
 	    "first.",
 	    "Postfix: smtpd_forbid_bare_newline = normalize.\nExim: version 4.97.1 or later.",

@@ -3,6 +3,7 @@
  * RFC 8446, 5280, 9525, 9325, 8996, 8314.
  */
 #include "check/catalogue.h"
+#include "check/smtp_judges.h"
 #include "check/tls_judges.h"
 
 #define FULL_CHAIN                                                                                 \
@@ -87,6 +88,12 @@ static const struct check rows[] = {
 	    "Postfix: smtpd_tls_cert_file is the default; tls_server_sni_maps for others.\n"
 	    "Dovecot: the global ssl_cert is the default.",
 	    "RFC 6066 section 3", NULL, false, judge_tls_sni },
+	{ "tls.starttls-injection", SEVERITY_MAJOR, "STARTTLS drops what came before",
+	    "A command that is sent together with STARTTLS is not obeyed under TLS (SMTP).",
+	    "Otherwise somebody on the way puts commands of his into the protected talk.",
+	    "Postfix: version 2.8 or later.\nExim: any version of today.\n"
+	    "Filter or proxy in front: update it; this fault lives on in such boxes.",
+	    "RFC 3207 section 4.2; CVE-2011-0411", NULL, false, judge_tls_injection },
 	{ "tls.usage", SEVERITY_MAJOR, "Purpose of the certificate",
 	    "The extended key usage permits server authentication.",
 	    "Programs refuse a certificate that was made for another purpose.", NEW_CERT,

@@ -113,22 +113,3 @@ void judge_smtp_size(struct judge *j)
 {
 	smtp_each(j, one_size, "A sensible size limit is announced");
 }
-
-/* ---- smtp.smuggling ---- */
-
-void judge_smtp_smuggling(struct judge *j)
-{
-	struct finding *f;
-
-	if (!j->options->intrusive) {
-		judge_say(j, VERDICT_SKIP,
-		    "Smuggling is not tried in an ordinary audit, which never sends a message");
-		return;
-	}
-	f = judge_say(j, VERDICT_UNKNOWN,
-	    "Whether messages can be smuggled in shows only when one is really sent");
-	judge_why(j, f,
-	    "An audit sends none, to nobody. Look at the setting instead: postconf "
-	    "smtpd_forbid_bare_newline must say normalize or reject (Postfix 3.9; 3.8.4, 3.7.9, "
-	    "3.6.13 and 3.5.23 know it too); Exim is safe from version 4.97.1.");
-}

@@ -18,6 +18,10 @@ void judge_smtp_size(struct judge *);
 void judge_smtp_ehlo(struct judge *);
 void judge_smtp_greylisting(struct judge *);
 void judge_smtp_smuggling(struct judge *);
+void judge_smtp_greeting(struct judge *);
+void judge_smtp_reply_syntax(struct judge *);
+void judge_smtp_throttled(struct judge *);
+void judge_tls_injection(struct judge *);
 
 /* What a reply amounts to, by its first digit (RFC 5321 section 4.2.1). */
 enum smtp_word {
@@ -34,6 +38,8 @@ struct str smtp_quote(struct judge *, struct replies);
 
 /* The EHLO reply outside or under TLS is whole and positive. */
 bool smtp_ehlo_heard(const struct session *, bool tls);
+/* What stands behind AUTH in the EHLO reply outside or under TLS; empty: no login. */
+struct str smtp_mechanisms(const struct session *, bool tls);
 /* The EHLO reply that counts: the one under TLS when TLS was reached. */
 struct replies smtp_ehlo(const struct session *);
 

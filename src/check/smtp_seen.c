@@ -59,6 +59,20 @@ struct replies smtp_ehlo(const struct session *s)
 	return session_reply(s, "EHLO", smtp_ehlo_heard(s, true));
 }
 
+/* "AUTH PLAIN LOGIN", and "AUTH=PLAIN LOGIN" as old clients want it. */
+struct str smtp_mechanisms(const struct session *s, bool tls)
+{
+	struct replies ehlo = session_reply(s, "EHLO", tls);
+
+	for (size_t i = 1; i < ehlo.count; i++) {
+		struct str word = str_skip(ehlo.lines[i].text, 4);
+
+		if (str_istarts(word, STR("AUTH ")) || str_istarts(word, STR("AUTH=")))
+			return str_trim(str_skip(word, 5));
+	}
+	return (struct str){ 0 };
+}
+
 /* False when we were turned away at the door, which is said. */
 static bool welcomed(struct judge *j, const struct visit *v)
 {

@@ -166,20 +166,10 @@ void judge_smtp_submission(struct judge *j)
 
 /* ---- smtp.no-plain-auth ---- */
 
-/* "AUTH PLAIN LOGIN", and "AUTH=PLAIN LOGIN" as old clients want it. */
 static bool offers_login(const struct session *s, bool tls, struct str *mechanisms)
 {
-	struct replies ehlo = session_reply(s, "EHLO", tls);
-
-	for (size_t i = 1; i < ehlo.count; i++) {
-		struct str word = str_skip(ehlo.lines[i].text, 4);
-
-		if (!str_istarts(word, STR("AUTH ")) && !str_istarts(word, STR("AUTH=")))
-			continue;
-		*mechanisms = str_trim(str_skip(word, 5));
-		return mechanisms->n > 0;
-	}
-	return false;
+	*mechanisms = smtp_mechanisms(s, tls);
+	return mechanisms->n > 0;
 }
 
 /* PLAIN and LOGIN send the password itself. */

@@ -43,7 +43,8 @@ static const struct option what[] = {
 	    .commas = true },
 	{ "here", 0, OPTION_FLAG, NULL, "this is the mail server: look at its own settings too",
 	    AT(here) },
-	{ "intrusive", 0, OPTION_FLAG, NULL, "also what a server may take amiss", AT(intrusive) },
+	{ "intrusive", 0, OPTION_FLAG, NULL,
+	    "also what a server may take amiss: a message to postmaster", AT(intrusive) },
 	{ "profile", 'p', OPTION_TEXT, "FILE",
 	    "severities of your own: lines CHECK SEVERITY [counts]", AT(profile) },
 	{ "at", 0, OPTION_TEXT, "TIME",
@@ -319,6 +320,21 @@ static bool save(struct checking *k)
 	return ok;
 }
 
+/* What is sent, and to whom, is said before it is. */
+static void announce(const struct checking *k)
+{
+	const struct source_options *source = &k->options->source;
+
+	if (!k->options->intrusive || source->evidence.n > 0 || source->offline)
+		return;
+	for (size_t i = 0; i < k->domain_count; i++)
+		complain(
+		    "--intrusive: smtp.smuggling sends one message, from <> to postmaster@" STR_FMT
+		    ", through each mail host of that domain (subject: Test of this mail server "
+		    "for SMTP smuggling)",
+		    STR_ARG(k->domains[i]));
+}
+
 static enum exit_status audit_all(struct checking *k, const struct audit_options *options)
 {
 	enum exit_status status = STATUS_USAGE;
@@ -343,6 +359,7 @@ static enum exit_status run_check(struct run *run)
 
 	if (gather_domains(&k) && source_prepare(run, &k.options->source, &k.collect, &k.error) &&
 	    read_options(&k, &options)) {
+		announce(&k);
 		k.all = arena_array(run->arena, struct one, k.domain_count);
 		status = audit_all(&k, &options);
 	}

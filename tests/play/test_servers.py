@@ -49,7 +49,7 @@ _smtp._tls TXT "v=TLSRPTv1; rua=mailto:postmaster@brief.example"
 '''
 
 
-def start_postfix(world, tls, banner, certificate, accepts):
+def start_postfix(world, tls, banner, certificate, accepts, more=''):
     """Postfix with a configuration folder of its own."""
     folder = world.path('postfix', 'x')[:-2]
     for name in ('queue', 'data'):
@@ -78,6 +78,7 @@ smtpd_relay_restrictions = reject_unauth_destination
 smtpd_recipient_restrictions =
 disable_vrfy_command = yes
 smtpd_peername_lookup = no
+{more}
 ''')
     with open('/usr/share/postfix/master.cf.dist', encoding='utf-8') as source:
         rows = [line for line in source if not line.startswith('#')]
@@ -188,7 +189,8 @@ def after(world, tls):
                   'dmarc.present', 'dmarc.policy', 'mx.ipv6', 'mx.reachable', 'name.imap-banner',
                   'name.pop3-banner', 'smtp.postmaster', 'smtp.abuse', 'smtp.open-relay', 'smtp.starttls',
                   'sts.policy', 'sts.mx', 'tlsrpt.record', 'dns.dnssec', 'dane.secure', 'dane.match',
-                  'dns.nameservers', 'dns.agree', 'smtp.unknown-rejected'):
+                  'dns.nameservers', 'dns.agree', 'smtp.unknown-rejected',
+                  'imap.no-plain-login', 'pop3.no-plain-login'):
         world.expect(report, check, 'pass', what='after')
     for check in ('dkim.domainkeys', 'dns.tcp', 'sts.certificate'):
         world.never(report, check, 'fail', what='after')
@@ -208,6 +210,33 @@ def broken_policy(world, tls):
     world.expect(report, 'sts.mx', 'fail', what='MTA-STS without our MX')
 
 
+def messages(log):
+    """How many messages Postfix has put into its queue."""
+    with open(log, encoding='utf-8') as file:
+        return sum('/cleanup[' in line and 'message-id=' in line for line in file)
+
+
+def smuggling(world, tls):
+    """Only --intrusive sends the one message, says so, and tells the two settings apart."""
+    log = world.path('postfix', 'maillog')
+    for setting, verdict in (('no', 'fail'), ('yes', 'pass')):
+        start_postfix(world, tls, play.NAME, 'chain.pem', ['postmaster'],
+                      f'smtpd_forbid_bare_newline = {setting}\nsmtpd_forbid_unauth_pipelining = no')
+        before_it = messages(log)
+        world.expect(audit(world, tls, '--only', 'smtp.smuggling'), 'smtp.smuggling', 'skip', what='not intrusive')
+        report = audit(world, tls, '--only', 'smtp.smuggling', '--intrusive')
+        world.expect(report, 'smtp.smuggling', verdict, what=f'smtpd_forbid_bare_newline = {setting}')
+        said = 'sends one message, from <> to postmaster@brief.example' in report.diagnostics
+        print(f"{'ok' if said else 'NOT OK'}: what is sent is said beforehand: {report.diagnostics}")
+        world.failures += not said
+        sent = messages(log) - before_it
+        print(f"{'ok' if sent == 1 else 'NOT OK'}: one message, not {sent}")
+        world.failures += sent != 1
+    report = audit(world, tls, '--only', 'tls.starttls-injection,smtp.reply-syntax,smtp.greeting,smtp.throttled')
+    for check in ('tls.starttls-injection', 'smtp.reply-syntax', 'smtp.greeting', 'smtp.throttled'):
+        world.expect(report, check, 'pass', what='Postfix')
+
+
 def main():
     play.inside()
     world = play.World(sys.argv[1])
@@ -216,6 +245,7 @@ def main():
         before(world, tls)
         after(world, tls)
         broken_policy(world, tls)
+        smuggling(world, tls)
         bogus(world, tls)
     finally:
         subprocess.run(['postfix', '-c', world.path('postfix', 'x')[:-2], 'stop'], capture_output=True, check=False)

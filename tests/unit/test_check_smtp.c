@@ -46,7 +46,17 @@
 #define SUBMIT_TO(reply)                                                                           \
 	"> MAIL FROM:<postmaster@example.com>\n< 250 ok\n> RCPT "                                  \
 	"TO:<relay-test@example.net>\n< " reply "\n"
-#define NO_MAIL "example.com MX 0 .\n"
+#define SMUGGLE                                                                                    \
+	HELLO "< 250 mx\n> MAIL FROM:<>\n< 250 ok\n> RCPT TO:<postmaster@example.com>\n< 250 "     \
+	      "ok\n> DATA\n< 354 go\n> Subject: text{CR}{LF}\n"
+#define QUIET  "> {LF}.{LF}\n> {LF}.{CR}{LF}\n> {CR}{LF}.{LF}\n"
+#define INJECT HELLO LISTS "< 250 STARTTLS\n> STARTTLS{CR}{LF}XFRANK\n"
+#define TLS_ON "< 220 go\n* TLS\n> EHLO us.test\n"
+#define IMAP(caps)                                                                                 \
+	"< * OK hi\n> f1 CAPABILITY\n< * CAPABILITY IMAP4rev1 " caps                               \
+	"\n< f1 OK\n> f2 LOGOUT\n< * BYE\n< f2 OK\n"
+#define POP3(caps) "< +OK hi\n> CAPA\n< +OK\n< " caps "\n< .\n> QUIT\n< +OK\n"
+#define NO_MAIL	   "example.com MX 0 .\n"
 
 static const struct talk_row rows[] = {
 	{ "good", "smtp.starttls", .visit = GOOD, .want = "pass" },
@@ -187,8 +197,107 @@ static const struct talk_row rows[] = {
 	{ "good", "smtp.greylisting", .visit = GOOD, .want = "pass" },
 	{ "greylists", "smtp.greylisting", .visit = GREY, .want = "info", .says = "greylists" },
 	{ "throttled", "smtp.greylisting", .visit = THROTTLED, .want = "unknown" },
-	{ "ordinary", "smtp.smuggling", .visit = GOOD, .want = "skip" },
-	{ "intrusive", "smtp.smuggling", .visit = GOOD, .intrusive = true, .want = "unknown" },
+	{ "ordinary", "smtp.smuggling", .visit = GOOD, .smuggle = SMUGGLE "> {LF}.{LF}\n< 250 ok\n",
+	    .want = "skip" },
+	{ "bare LF ends it", "smtp.smuggling", .visit = GOOD, .intrusive = true,
+	    .smuggle = SMUGGLE "> {LF}.{LF}\n< 250 ok: queued\n> QUIT\n< 221 bye\n",
+	    .want = "fail critical", .says = "LF . LF for the end" },
+	{ "CR ends it", "smtp.smuggling", .visit = GOOD, .intrusive = true,
+	    .smuggle = SMUGGLE QUIET "> {CR}.{CR}\n< 250 ok\n", .want = "fail critical",
+	    .says = "CR . CR" },
+	{ "nothing but CRLF ends it", "smtp.smuggling", .visit = GOOD, .intrusive = true,
+	    .smuggle = SMUGGLE QUIET "> {CR}.{CR}\n> {CR}{LF}.{CR}{LF}\n< 250 ok\n> QUIT\n",
+	    .want = "pass" },
+	{ "refused at the true end", "smtp.smuggling", .visit = GOOD, .intrusive = true,
+	    .smuggle = SMUGGLE QUIET "> {CR}.{CR}\n> {CR}{LF}.{CR}{LF}\n< 550 bare <LF>\n",
+	    .want = "pass" },
+	{ "bare LF refused", "smtp.smuggling", .visit = GOOD, .intrusive = true,
+	    .smuggle = SMUGGLE "> {LF}.{LF}\n< 521 5.5.2 mx Error: bare <LF> received\n! CLOSED\n",
+	    .want = "pass" },
+	{ "refused, for whatever reason", "smtp.smuggling", .visit = GOOD, .intrusive = true,
+	    .smuggle = SMUGGLE "> {LF}.{LF}\n< 550 5.7.1 spam\n", .want = "unknown" },
+	{ "postmaster refused", "smtp.smuggling", .visit = GOOD, .intrusive = true,
+	    .smuggle = HELLO "< 250 mx\n> MAIL FROM:<>\n< 250 ok\n> RCPT "
+			     "TO:<postmaster@example.com>\n< 550 no\n> QUIT\n< 221 bye\n",
+	    .want = "unknown" },
+	{ "one message a host", "smtp.smuggling", .visit = GOOD, .intrusive = true,
+	    .zone = "example.com MX 10 mx.example.com.\nmx.example.com A 192.0.2.1\n"
+		    "mx.example.com A 192.0.2.2\n",
+	    .smuggle = SMUGGLE "> {LF}.{LF}\n< 250 ok\n", .want = "fail critical" },
+
+	{ "good", "smtp.greeting", .visit = GOOD, .want = "pass" },
+	{ "no welcome", "smtp.greeting", .visit = "< 554 no mail here\n> QUIT\n< 221 bye\n",
+	    .want = "warn major" },
+	{ "no welcome for us", "smtp.greeting", .visit = "< " US "\n> QUIT\n", .want = "unknown" },
+	{ "busy", "smtp.greeting", .visit = BUSY, .want = "unknown" },
+	{ "another code", "smtp.greeting", .visit = "< 250 mx\n", .want = "warn minor" },
+	{ "slow", "smtp.greeting", .visit = GOOD, .greeting_ms = 9000, .want = "warn minor",
+	    .says = "9.0 seconds" },
+	{ "silent", "smtp.greeting", .visit = "! TIMEOUT\n", .want = "warn minor",
+	    .says = "15 seconds" },
+	{ "hangs up", "smtp.greeting", .visit = "! CLOSED\n", .want = "unknown" },
+	{ "not SMTP", "smtp.greeting", .visit = "* SSH-2.0\n! GARBLED\n", .want = "fail major" },
+	{ "port 25 closed", "smtp.greeting", .want = "unknown" },
+
+	{ "good", "smtp.reply-syntax", .visit = GOOD, .want = "pass" },
+	{ "one reply too many", "smtp.reply-syntax", .visit = GOOD "! GARBLED\n",
+	    .want = "fail minor" },
+	{ "submission", "smtp.reply-syntax", .visit = GOOD,
+	    .port587 = SUBMIT_TLS("AUTH PLAIN") "! GARBLED\n", .want = "fail minor" },
+	{ "bare LF", "smtp.reply-syntax", .visit = GOOD "< 250 ok{LF}\n", .want = "fail minor",
+	    .says = "line feed alone" },
+	{ "nobody", "smtp.reply-syntax", .want = "unknown" },
+
+	{ "good", "smtp.throttled", .visit = GOOD, .want = "pass" },
+	{ "greeting", "smtp.throttled", .visit = BUSY, .want = "info" },
+	{ "in the talk", "smtp.throttled", .visit = THROTTLED, .want = "info" },
+	{ "greylisting is none", "smtp.throttled", .visit = GREY, .want = "pass" },
+	{ "450", "smtp.throttled", .visit = HELLO "< 450 4.7.1 rate limit exceeded\n",
+	    .want = "info" },
+
+	{ "dropped", "tls.starttls-injection", .visit = GOOD,
+	    .injection = INJECT TLS_ON "< 250-mx\n< 250 SIZE\n", .want = "pass" },
+	{ "obeyed", "tls.starttls-injection", .visit = GOOD,
+	    .injection = INJECT TLS_ON "< 500 what?\n! GARBLED\n", .want = "fail major" },
+	{ "hangs up", "tls.starttls-injection", .visit = GOOD,
+	    .injection = INJECT "< 554 synchronization error\n! CLOSED\n", .want = "pass" },
+	{ "the handshake breaks", "tls.starttls-injection", .visit = GOOD,
+	    .injection = INJECT "! TLS_FAILED\n", .want = "pass" },
+	{ "throttled", "tls.starttls-injection", .visit = GOOD, .injection = BUSY,
+	    .want = "unknown" },
+	{ "no TLS", "tls.starttls-injection", .visit = PLAIN, .want = "skip" },
+
+	{ "good", "smtp.auth-mechanisms", .visit = GOOD, .port587 = SUBMIT_TLS("AUTH PLAIN LOGIN"),
+	    .want = "pass" },
+	{ "none", "smtp.auth-mechanisms", .visit = GOOD, .port587 = SUBMIT_TLS("SIZE"),
+	    .want = "warn minor" },
+	{ "old ones only", "smtp.auth-mechanisms", .visit = GOOD,
+	    .port587 = SUBMIT_TLS("AUTH LOGIN CRAM-MD5"), .want = "warn minor" },
+	{ "old ones too", "smtp.auth-mechanisms", .visit = GOOD,
+	    .port587 = SUBMIT_TLS("AUTH PLAIN DIGEST-MD5"), .want = "info" },
+	{ "no submission", "smtp.auth-mechanisms", .visit = GOOD, .want = "skip" },
+
+	{ "good", "imap.no-plain-login", .visit = GOOD, .imap = IMAP("STARTTLS LOGINDISABLED"),
+	    .want = "pass" },
+	{ "login", "imap.no-plain-login", .visit = GOOD, .imap = IMAP("STARTTLS AUTH=PLAIN"),
+	    .want = "fail major", .says = "not demanded" },
+	{ "no TLS at all", "imap.no-plain-login", .visit = GOOD, .imap = IMAP("IDLE"),
+	    .want = "fail major", .says = "not even offered" },
+	{ "disabled, but AUTH=LOGIN", "imap.no-plain-login", .visit = GOOD,
+	    .imap = IMAP("LOGINDISABLED AUTH=LOGIN"), .want = "fail major" },
+	{ "BYE", "imap.no-plain-login", .visit = GOOD, .imap = "< * BYE\n> f1 LOGOUT\n! CLOSED\n",
+	    .want = "unknown" },
+	{ "993 alone", "imap.no-plain-login", .visit = GOOD, .imaps = "* TLS\n" IMAP("AUTH=PLAIN"),
+	    .want = "pass" },
+	{ "no IMAP", "imap.no-plain-login", .visit = GOOD, .want = "skip" },
+	{ "good", "pop3.no-plain-login", .visit = GOOD, .pop3 = POP3("STLS\n< SASL"),
+	    .want = "pass" },
+	{ "USER", "pop3.no-plain-login", .visit = GOOD, .pop3 = POP3("STLS\n< USER"),
+	    .want = "fail major" },
+	{ "SASL PLAIN", "pop3.no-plain-login", .visit = GOOD, .pop3 = POP3("SASL CRAM-MD5 PLAIN"),
+	    .want = "fail major" },
+	{ "no CAPA", "pop3.no-plain-login", .visit = GOOD,
+	    .pop3 = "< +OK hi\n> CAPA\n< -ERR what\n", .want = "unknown" },
 };
 
 static void talks(void **state)
