@@ -13,10 +13,10 @@
 
 bool sts_is_record(struct str text)
 {
-	struct str rest = text, name = str_trim(str_cut(&rest, '='));
+	struct str rest = text;
 
-	return str_eq(name, STR("v")) && str_starts(rest, STR(VERSION)) &&
-	       (rest.n == 5 || rest.p[5] == ';' || is_wsp(rest.p[5]));
+	return str_eq(str_trim(str_cut(&rest, ';')), STR("v=" VERSION)) && rest.p != NULL &&
+	       str_starts(text, STR("v"));
 }
 
 static bool is_id(struct str id)
@@ -27,34 +27,34 @@ static bool is_id(struct str id)
 	return id.n >= 1 && id.n <= 32;
 }
 
-static void record_fault(struct arena *a, struct sts_record *r, const char *says)
+static void record_fault(struct arena *a, struct sts_record *r, struct str says)
 {
-	struct sts_fault f = { 0, str_of(says) };
+	struct sts_fault f = { 0, says };
 
 	arena_push(a, r->faults, r->fault_count, struct sts_fault, f);
+	r->valid = false;
 }
 
 void sts_record_parse(struct arena *a, struct str text, struct sts_record *out)
 {
 	struct tags tags;
 
-	*out = (struct sts_record){ .valid = sts_is_record(text) };
+	*out = (struct sts_record){ .valid = true };
 	tags_parse(a, text, &tags);
-	if (!out->valid)
-		record_fault(a, out, "the record does not begin with v=STSv1");
+	if (!sts_is_record(text))
+		record_fault(a, out, STR("it does not begin with \"v=STSv1;\""));
+	for (size_t i = 0; i < tags.fault_count; i++)
+		if (tags.faults[i].kind != TAG_EMPTY)
+			record_fault(a, out, tag_fault_write(a, &tags.faults[i]));
+	/* The grammar has no space around "=". */
+	for (size_t i = 0; i < tags.count; i++)
+		if (tags.items[i].value_at != tags.items[i].name_at + tags.items[i].name.n + 1)
+			record_fault(a, out,
+			    arena_fmt(a, "there is a space beside the \"=\" of " STR_FMT,
+				STR_ARG(tags.items[i].name)));
 	out->id = tags_value(&tags, "id");
-	if (!is_id(out->id)) {
-		record_fault(a, out,
-		    out->id.p == NULL ? "the id is missing"
-				      : "the id is not 1 to 32 letters and digits");
-		out->valid = false;
-	}
-	for (size_t i = 0; i < tags.fault_count; i++) {
-		struct sts_fault f = { 0, tag_fault_write(a, &tags.faults[i]) };
-
-		arena_push(a, out->faults, out->fault_count, struct sts_fault, f);
-		out->valid &= tags.faults[i].kind == TAG_EMPTY;
-	}
+	out->id_good = is_id(out->id);
+	out->valid &= out->id_good;
 }
 
 /* ---- the policy ---- */

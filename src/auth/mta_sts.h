@@ -19,13 +19,14 @@ struct sts_fault {
 };
 
 struct sts_record {
-	bool valid;
+	bool valid; /* senders can use it */
 	struct str id;
+	bool id_good; /* 1 to 32 letters and digits; the faults are those of the rest */
 	struct sts_fault *faults;
 	size_t fault_count;
 };
 
-/* Does the text begin with v=STSv1: is it meant (section 3.1)? */
+/* Does it begin with "v=STSv1" and a semicolon?  Others are discarded (section 3.1). */
 bool sts_is_record(struct str text);
 void sts_record_parse(struct arena *, struct str text, struct sts_record *out);
 

@@ -3,45 +3,19 @@
 #include "check/sending.h"
 #include "wire/domain.h"
 
-/* Can mail be delivered to the domain?  Asked of the DNS alone. */
-enum deliverable { DELIVERABLE_PENDING, DELIVERABLE_YES, DELIVERABLE_NO, DELIVERABLE_UNKNOWN };
-
-static enum deliverable deliverable(struct judge *j, struct str domain, const char **why)
-{
-	const struct dns_answer *mx = judge_dns(j, domain, DNS_MX);
-	const struct dns_answer *a = judge_dns(j, domain, DNS_A);
-	const struct dns_answer *aaaa = judge_dns(j, domain, DNS_AAAA);
-
-	if (mx == NULL || a == NULL || aaaa == NULL)
-		return DELIVERABLE_PENDING;
-	if (dns_failed(mx))
-		return DELIVERABLE_UNKNOWN;
-	if (mx->count == 1 && mx->records[0].parsed && mx->records[0].mx.host.n == 0) {
-		*why = "its null MX says that it takes no mail";
-		return DELIVERABLE_NO;
-	}
-	if (mx->count > 0 || a->count > 0 || aaaa->count > 0)
-		return DELIVERABLE_YES;
-	if (dns_failed(a) || dns_failed(aaaa))
-		return DELIVERABLE_UNKNOWN;
-	*why = mx->status == DNS_NXDOMAIN ? "the domain does not exist"
-					  : "it has neither MX nor address";
-	return DELIVERABLE_NO;
-}
-
 static bool judge_target(struct judge *j, const struct dmarc_uri *u)
 {
 	const char *why = "";
-	enum deliverable d = deliverable(j, u->domain, &why);
+	enum takes_mail d = judge_takes_mail(j, u->domain, &why);
 	struct finding *f;
 
-	if (d == DELIVERABLE_PENDING)
+	if (d == TAKES_MAIL_PENDING)
 		return false;
-	if (d == DELIVERABLE_UNKNOWN) {
+	if (d == TAKES_MAIL_UNKNOWN) {
 		judge_say(j, VERDICT_UNKNOWN,
 		    "Whether " STR_FMT " can receive mail is not known: the DNS did not answer",
 		    STR_ARG(u->domain));
-	} else if (d == DELIVERABLE_NO) {
+	} else if (d == TAKES_MAIL_NO) {
 		f = judge_say(j, VERDICT_FAIL, "Reports to " STR_FMT " cannot be delivered: %s",
 		    STR_ARG(u->mailbox), why);
 		judge_why(

@@ -200,3 +200,25 @@ struct str short_text(struct arena *a, struct str text)
 		return text;
 	return arena_fmt(a, STR_FMT "...", STR_ARG(str_slice(text, 0, 117)));
 }
+enum takes_mail judge_takes_mail(struct judge *j, struct str domain, const char **why)
+{
+	const struct dns_answer *mx = judge_dns(j, domain, DNS_MX);
+	const struct dns_answer *a = judge_dns(j, domain, DNS_A);
+	const struct dns_answer *aaaa = judge_dns(j, domain, DNS_AAAA);
+
+	if (mx == NULL || a == NULL || aaaa == NULL)
+		return TAKES_MAIL_PENDING;
+	if (dns_failed(mx))
+		return TAKES_MAIL_UNKNOWN;
+	if (mx->count == 1 && mx->records[0].parsed && mx->records[0].mx.host.n == 0) {
+		*why = "its null MX says that it takes no mail";
+		return TAKES_MAIL_NO;
+	}
+	if (mx->count > 0 || a->count > 0 || aaaa->count > 0)
+		return TAKES_MAIL_YES;
+	if (dns_failed(a) || dns_failed(aaaa))
+		return TAKES_MAIL_UNKNOWN;
+	*why = mx->status == DNS_NXDOMAIN ? "the domain does not exist"
+					  : "it has neither MX nor address";
+	return TAKES_MAIL_NO;
+}

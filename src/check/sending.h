@@ -26,6 +26,11 @@ bool judge_spf_texts(struct judge *, struct str name, struct spf_texts *out);
 /* A null MX, or no MX and exactly the SPF record "v=spf1 -all": it wants no mail at all. */
 bool judge_parked(struct judge *, bool *parked);
 
+/* Can mail be delivered to a domain?  Asked of the DNS alone; *why of TAKES_MAIL_NO. */
+enum takes_mail { TAKES_MAIL_PENDING, TAKES_MAIL_YES, TAKES_MAIL_NO, TAKES_MAIL_UNKNOWN };
+
+enum takes_mail judge_takes_mail(struct judge *, struct str domain, const char **why);
+
 /* ---- DKIM keys ---- */
 
 enum dkim_place_state {

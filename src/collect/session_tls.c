@@ -6,6 +6,7 @@
  */
 #include "collect/sessions.h"
 
+#include <openssl/ct.h>
 #include <openssl/err.h>
 
 #define MAX_KEPT_CHAIN 20
@@ -99,6 +100,17 @@ static void note_ocsp(struct talk *t, struct session_tls *tls)
 		    arena_str(t->job->facts->arena, (struct str){ (const char *)bytes, (size_t)n });
 }
 
+/* SCTs that came beside the certificate; those inside it are seen by whoever parses it. */
+static bool has_scts(struct talk *t)
+{
+	const STACK_OF(SCT) *list = SSL_get0_peer_scts(t->ssl);
+
+	for (int i = 0; i < sk_SCT_num(list); i++)
+		if (SCT_get_source(sk_SCT_value(list, i)) != SCT_SOURCE_X509V3_EXTENSION)
+			return true;
+	return false;
+}
+
 static void note_session(struct talk *t)
 {
 	struct session_tls *tls = &talk_session(t)->tls;
@@ -111,6 +123,7 @@ static void note_session(struct talk *t)
 	tls->compression = SSL_get_current_compression(t->ssl) != NULL;
 	tls->secure_renegotiation = SSL_get_secure_renegotiation_support(t->ssl) == 1;
 	tls->extended_master_secret = SSL_get_extms_support(t->ssl) == 1;
+	tls->sct = has_scts(t);
 	note_group(t, tls);
 	note_chain(t, tls);
 	note_ocsp(t, tls);
@@ -187,6 +200,7 @@ static bool open_ssl(struct talk *t, const struct session_question *q)
 	BIO_set_mem_eof_return(t->from_net, -1);
 	SSL_set_bio(t->ssl, t->from_net, t->to_net);
 	SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
+	SSL_enable_ct(t->ssl, SSL_CT_VALIDATION_PERMISSIVE); /* asks for the SCTs */
 	SSL_set_connect_state(t->ssl);
 	if (q->goal != GOAL_TLS_NO_SNI && q->host.n > 0)
 		SSL_ctrl(t->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,

@@ -39,6 +39,7 @@ static const struct pki_row tls_certs[] = {
 	{ "sha1", "mx.example.com", "inter", MX_SAN, -10, 80, .sha1 = true },
 	{ "mailonly", "mx.example.com", "inter", MX_SAN, -10, 80, .usage = "emailProtection" },
 	{ "staple", "mx.example.com", "inter", MX_SAN, -10, 80, .must_staple = true },
+	{ "web", "mta-sts.example.com", "inter", "DNS:mta-sts.example.com", -10, 80 },
 	{ "client", "mx.example.com", "inter", MX_SAN, -10, 80, .usage = "serverAuth" },
 };
 
