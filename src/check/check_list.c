@@ -9,8 +9,12 @@
 
 /* ---- what is said of one address or name ---- */
 
+#define NOT_ASKED                                                                                  \
+	"Nothing went to the network, and neither a zone file nor the evidence holds what the "    \
+	"lists say. Run the same audit live."
+
 struct tally {
-	size_t asked, listed, unknown;
+	size_t asked, listed, unknown, offline;
 };
 
 static void say_listed(
@@ -47,6 +51,7 @@ static void ask_one(
 	t->asked++;
 	if (health != LIST_SOUND || hit.failed || (hit.refused && !hit.listed)) {
 		t->unknown++;
+		t->offline += health == LIST_NOT_ASKED;
 	} else if (hit.listed) {
 		t->listed++;
 		say_listed(j, list, what, &hit);
@@ -58,7 +63,11 @@ static void say_tally(struct judge *j, struct str what, const struct tally *t)
 	size_t known = t->asked - t->unknown;
 	struct finding *f;
 
-	if (known == 0) {
+	if (t->asked > 0 && t->offline == t->asked) {
+		f = judge_say(
+		    j, VERDICT_UNKNOWN, "No list was asked about " STR_FMT, STR_ARG(what));
+		judge_why(j, f, NOT_ASKED);
+	} else if (known == 0) {
 		f = judge_say(
 		    j, VERDICT_UNKNOWN, "No list could be asked about " STR_FMT, STR_ARG(what));
 		judge_why(j, f,
@@ -110,14 +119,22 @@ static void judge_blocked(struct judge *j)
 
 /* ---- list.domain-blocked ---- */
 
+/* Lists of registered domains were asked already when the audited one is of the same. */
+static bool is_asked_for_ours(struct judge *j, const struct list *list, struct str name)
+{
+	return list->registered && !domain_eq(name, j->domain) &&
+	       domain_eq(list_domain(j, list, name), list_domain(j, list, j->domain));
+}
+
 static void one_domain(struct judge *j, struct str domain)
 {
 	struct tally t = { 0 };
 
 	judge_subject(j, domain);
 	for (size_t i = 0; i < list_count; i++)
-		if (lists[i].kind == LIST_DOMAINS && lists[i].state == NULL)
-			ask_one(j, &lists[i], domain, domain, &t);
+		if (lists[i].kind == LIST_DOMAINS && lists[i].state == NULL &&
+		    !is_asked_for_ours(j, &lists[i], domain))
+			ask_one(j, &lists[i], domain, list_domain(j, &lists[i], domain), &t);
 	if (!j->pending)
 		say_tally(j, domain, &t);
 }
@@ -147,6 +164,7 @@ static const struct {
 	    "They answer with a refusal code (127.255.255.x and the like), which is no listing: "
 	    "they do not serve public resolvers or heavy users. Ask through a resolver of your "
 	    "own: --resolver ADDRESS." },
+	{ LIST_NOT_ASKED, VERDICT_UNKNOWN, "were not asked", NOT_ASKED },
 	{ LIST_SILENT, VERDICT_UNKNOWN, "do not answer",
 	    "Nothing is known of what they would say. Try again, or look at their pages." },
 	{ LIST_NO_TEST, VERDICT_UNKNOWN, "do not list their own test entry",

@@ -83,7 +83,7 @@ static struct str trust_of(struct judge *j, struct ip ip)
 
 struct standing {
 	struct str words; /* what the lists say of the address */
-	size_t unknown;
+	size_t unknown, asked;
 	bool pending;
 };
 
@@ -108,6 +108,7 @@ static void ask_white(struct judge *j, const struct list *list, struct ip addres
 	bool wild = is_wild(j, list, &s->pending), unsure = a != NULL && dns_failed(a);
 
 	s->pending |= a == NULL;
+	s->asked += a != NULL && list_was_asked(a);
 	for (size_t i = 0; a != NULL && i < a->count; i++) {
 		const struct dns_record *r = &a->records[i];
 
@@ -141,6 +142,12 @@ static void one_address(struct judge *j, const struct sender *from)
 		    judge_say(
 			j, VERDICT_PASS, STR_FMT " is on a list of good senders", STR_ARG(address)),
 		    STR_FMT, STR_ARG(s.words));
+	else if (s.asked == 0)
+		judge_why(j,
+		    judge_say(j, VERDICT_UNKNOWN,
+			"The lists of good senders were not asked about " STR_FMT,
+			STR_ARG(address)),
+		    "Nothing went to the network, and no file holds what they say.");
 	else if (s.unknown > 0)
 		judge_why(j,
 		    judge_say(j, VERDICT_UNKNOWN,

@@ -1,4 +1,6 @@
 /* lists - see lists.h. */
+#include <libpsl.h>
+
 #include "check/lists.h"
 #include "wire/domain.h"
 
@@ -126,6 +128,7 @@ const struct list lists[] = {
 	{ .zone = "multi.surbl.org",
 	    .name = "SURBL",
 	    .kind = LIST_DOMAINS,
+	    .registered = true,
 	    .severity = SEVERITY_CRITICAL,
 	    .meaning = "seen in spam",
 	    .codes = { { 0, 8, 8, true, SEVERITY_CRITICAL, "phishing" },
@@ -139,6 +142,7 @@ const struct list lists[] = {
 	{ .zone = "multi.uribl.com",
 	    .name = "URIBL",
 	    .kind = LIST_DOMAINS,
+	    .registered = true,
 	    .severity = SEVERITY_MAJOR,
 	    .meaning = "seen in spam",
 	    .codes = { { 0, 2, 2, true, SEVERITY_CRITICAL, "black: belongs to spammers" },
@@ -216,6 +220,22 @@ static struct str test_address(struct judge *j, const struct list *list, uint8_t
 	return ip_reversed(j->arena, list->v4 ? v4 : v6);
 }
 
+bool list_was_asked(const struct dns_answer *a)
+{
+	const struct fact *f = case_fact_of_dns(a);
+
+	return a->count > 0 || !(f->replayed || str_eq(f->from, STR("--offline")));
+}
+
+struct str list_domain(struct judge *j, const struct list *list, struct str name)
+{
+	struct str lower = arena_lower(j->arena, name); /* a NUL follows it */
+	const char *registered =
+	    list->registered ? psl_registrable_domain(psl_builtin(), lower.p) : NULL;
+
+	return registered != NULL ? str_of(registered) : lower;
+}
+
 enum list_health list_test(struct judge *j, const struct list *list)
 {
 	bool domains = list->kind == LIST_DOMAINS;
@@ -236,7 +256,9 @@ enum list_health list_test(struct judge *j, const struct list *list)
 		return LIST_EVERYTHING;
 	if (dns_failed(unlisted) || (dns_failed(listed) && dns_failed(own)))
 		return LIST_SILENT;
-	return any_listing(list, listed) || any_listing(list, own) ? LIST_SOUND : LIST_NO_TEST;
+	if (any_listing(list, listed) || any_listing(list, own))
+		return LIST_SOUND;
+	return list_was_asked(listed) ? LIST_NO_TEST : LIST_NOT_ASKED;
 }
 
 /* ---- asking ---- */

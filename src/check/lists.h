@@ -24,6 +24,7 @@ struct list {
 	const char *zone, *name;
 	enum list_kind kind;
 	bool v4, v6;
+	bool registered; /* domains: knows registered domains alone, not names beneath them */
 	enum severity severity; /* of an answer that no code explains */
 	const char *meaning;	/* likewise */
 	struct list_code codes[8];
@@ -41,6 +42,7 @@ enum list_health {
 	LIST_PENDING,
 	LIST_SOUND,
 	LIST_CLOSED,	 /* not asked: see its state */
+	LIST_NOT_ASKED,	 /* nothing goes to the network, and no file answers for it */
 	LIST_SILENT,	 /* the DNS gave no answer */
 	LIST_REFUSES,	 /* answers that we may not ask: public resolver, too many questions */
 	LIST_NO_TEST,	 /* its test entry is missing: dead, or not for us */
@@ -65,6 +67,11 @@ struct list_hit list_ask(struct judge *, const struct list *, struct str name);
 bool list_is_listing(const struct list *, struct ip);
 /* 127.255.255.x, or the list's own refusal code. */
 bool list_is_refusal(const struct list *, struct ip);
+
+/* False when the answer is none because nobody was asked: --offline, or not in the evidence. */
+bool list_was_asked(const struct dns_answer *);
+/* How the list knows a name: the name itself, or the registered domain (public suffix list). */
+struct str list_domain(struct judge *, const struct list *, struct str name);
 
 void judge_list_accredited(struct judge *);
 

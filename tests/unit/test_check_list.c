@@ -13,6 +13,8 @@
 #define ZEN		 "zen.spamhaus.org"
 #define DBL		 "dbl.spamhaus.org"
 #define SOUND_DBL	 "dbltest.com." DBL " A 127.0.1.2\n"
+#define SURBL		 "multi.surbl.org"
+#define SOUND_SURBL	 "surbl-org-permanent-test-point.com." SURBL " A 127.0.0.254\n"
 #define IADB		 "iadb.isipp.com"
 #define DNSWL		 "list.dnswl.org"
 
@@ -73,6 +75,18 @@ static const struct verdict_row rows[] = {
 	    .want = "unknown" },
 	{ "DBL does not take addresses", "list.domain-blocked",
 	    SOUND_DBL "example.com." DBL " A 127.0.1.255\n", .want = "unknown" },
+	/* SURBL and URIBL know registered domains only. */
+	{ "the registered domain is asked for", "list.domain-blocked",
+	    "example.com MX 10 a.mx.example.co.uk.\na.mx.example.co.uk A 5.6.7.8\n" SOUND_SURBL
+	    "example.co.uk." SURBL " A 127.0.0.64\n",
+	    .want = "pass; fail critical", .says = "a.mx.example.co.uk is on" },
+	{ "never the full name", "list.domain-blocked",
+	    "example.com MX 10 mx.example.net.\nmx.example.net A 5.6.7.8\n" SOUND_SURBL
+	    "mx.example.net." SURBL " A 127.0.0.64\n",
+	    .want = "pass; pass" },
+	{ "our own is asked for once", "list.domain-blocked",
+	    HOST SOUND_SURBL SOUND_DBL "example.com." SURBL " A 127.0.0.64\n",
+	    .want = "fail critical; pass" },
 	{ "bits", "list.domain-blocked",
 	    "test.uribl.com.multi.uribl.com A 127.0.0.14\nexample.com.multi.uribl.com A "
 	    "127.0.0.6\n",
@@ -113,10 +127,51 @@ static const struct verdict_row rows[] = {
 	{ "nothing to ask about", "list.accredited", "example.com MX 0 .\n", .want = "skip" },
 };
 
+/* What --offline answers: the zone file, and nothing for the rest. */
+static void answer_offline(struct frank_case *c)
+{
+	struct fact *f;
+
+	while ((f = case_next_open(c)) != NULL) {
+		zone_answer(c, STR(HOST), f);
+		if (!domain_under(f->question.dns.name, STR("example.com")))
+			f->from = STR("--offline");
+		case_answered(c, f);
+	}
+}
+
 static void worlds(void **state)
 {
 	(void)state;
 	verdicts_hold(rows, LENGTH(rows));
+}
+
+/* --offline: "not on any list" would be a lie, and so would "the list is dead". */
+static void offline_nobody_is_asked(void **state)
+{
+	static const char *const checks[] = { "list.blocked", "list.domain-blocked", "list.usable",
+		"list.accredited" };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(checks); i++) {
+		struct arena a = { 0 };
+		struct str only = str_of(checks[i]);
+		struct audit_options o = { .only = &only, .only_count = 1 };
+		struct frank_case c;
+		size_t n;
+
+		case_init(&c, &a, STR("example.com"), 1795000000);
+		struct audit *au = audit_new(&c, &o);
+		for (audit_step(au); audit_pending(au) > 0; audit_step(au))
+			answer_offline(&c);
+		const struct finding *f = audit_findings(au, &n);
+		if (n == 0 || f[0].verdict != VERDICT_UNKNOWN)
+			fail_msg(
+			    "%s: %s", checks[i], n > 0 ? verdict_name(f[0].verdict) : "nothing");
+		if (str_find(f[0].says, STR("asked")) < 0)
+			fail_msg("%s: " STR_FMT, checks[i], STR_ARG(f[0].says));
+		arena_free(&a);
+	}
 }
 
 /* Every list that is asked says what its answers mean, where to go, and where that was read. */
@@ -140,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(worlds),
+		cmocka_unit_test(offline_nobody_is_asked),
 		cmocka_unit_test(lists_are_complete),
 	};
 
