@@ -54,6 +54,11 @@ static void offered(struct judge *j, const struct visit *v, size_t *good)
 	} else if (s->status == SESSION_TLS_FAILED) {
 		f = judge_say(j, VERDICT_FAIL, "STARTTLS is offered, but the TLS handshake fails");
 		judge_why(j, f, STR_FMT, STR_ARG(s->tls.error.n > 0 ? s->tls.error : s->error));
+	} else if (s->tls.error.n > 0) {
+		f = judge_say(
+		    j, VERDICT_UNKNOWN, "STARTTLS is offered, but the TLS handshake did not end");
+		judge_why(j, f, STR_FMT ". Something on the way may swallow large packets.",
+		    STR_ARG(s->tls.error));
 	} else {
 		f = judge_say(j, VERDICT_UNKNOWN, "STARTTLS is offered; it could not be tried");
 		judge_why(j, f, "%s: " STR_FMT, session_status_name(s->status),

@@ -261,7 +261,9 @@ static void read_lines(struct talk *t)
 		if (event == REPLY_MORE)
 			return;
 		if (event == REPLY_BAD) {
-			talk_note(t, SPEAKER_SERVER, str_slice(buf_str(&t->in), 0, TALK_MAX_TEXT));
+			talk_note(t, SPEAKER_NOTE,
+			    arena_fmt(&t->arena, "not a reply: " STR_FMT,
+				STR_ARG(str_slice(buf_str(&t->in), 0, TALK_MAX_TEXT))));
 			talk_end(t, SESSION_GARBLED, str_of(t->reader.why));
 			return;
 		}

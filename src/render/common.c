@@ -20,6 +20,8 @@ int report_status(const struct report *r)
 {
 	if (report_failed(r) > 0)
 		return 1;
+	if (r->cut_short && r->summary.unknown > 0)
+		return 3;
 	for (size_t i = 0; i < r->count; i++)
 		if (str_eq(str_of(r->findings[i].check->id), STR("dns.exists")) &&
 		    r->findings[i].verdict == VERDICT_UNKNOWN)
@@ -36,6 +38,8 @@ struct str verdict_sentence(struct arena *a, const struct report *r)
 {
 	const struct audit_summary *s = &r->summary;
 
+	if (r->cut_short && s->passed > 0 && report_failed(r) == 0)
+		return arena_fmt(a, "The audit was cut short; no fault is among what was seen.");
 	if (report_status(r) == 3)
 		return arena_fmt(a, "Nothing could be judged: the questions were not answered.");
 	if (s->critical > 0)

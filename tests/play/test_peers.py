@@ -14,6 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import names  # noqa: E402
 import world as play  # noqa: E402
 
 HELLO = '220 mx.play.test ESMTP'
@@ -210,6 +211,28 @@ PEERS = {
 }
 
 
+# What an audit must say when such a peer is the mail host: check, verdict, words.
+AUDITS = {
+    'a banner of a megabyte': ('smtp.greeting', 'fail', 'more than 8192 bytes'),
+    'an endless greeting': ('smtp.reply-syntax', 'fail', 'more than 200 lines'),
+    'EHLO without end': ('smtp.reply-syntax', 'fail', 'more than 200 lines'),
+    'one line too many': ('smtp.reply-syntax', 'fail', 'more than it was asked'),
+    '421 at any time': ('smtp.starttls', 'fail', 'crosses the Internet readable'),
+    'silent': ('smtp.greeting', 'warn', 'within 15 seconds'),
+    'dripping greeting': ('smtp.greeting', 'warn', 'within 15 seconds'),
+    'single bytes': ('smtp.reply-syntax', 'pass', ''),
+    'no handshake': ('smtp.starttls', 'unknown', 'TLS handshake was not finished'),
+    'a name of a megabyte in the certificate': ('smtp.starttls', 'fail', 'excessive message size'),
+    'a hundred certificates': ('smtp.starttls', 'pass', ''),
+    'SMTP 554': ('smtp.greeting', 'warn', 'no mail here'),
+    'bare line feeds': ('smtp.reply-syntax', 'fail', 'line feed alone'),
+    'an endless body': ('sts.policy', 'fail', ''),
+    'a megabyte of headers': ('sts.policy', 'fail', ''),
+    'a redirect to itself': ('sts.policy', 'fail', 'redirect'),
+    'a dripping body': ('sts.policy', ('fail', 'unknown'), ''),
+}
+
+
 class Test:
     def __init__(self, ask, frank):
         self.ask, self.frank = os.path.abspath(ask), os.path.abspath(frank)
@@ -284,6 +307,37 @@ def talks(test):
                answers['a hundred certificates']['session'].get('served'))
 
 
+def rows_of(number, how):
+    """The names of a domain of which that peer is the mail host, or serves the MTA-STS policy."""
+    domain, address = f'd{number}.test', f'127.1.{number}.1'
+    if how.startswith('https'):
+        return {(domain, 'MX'): ['10 mx.good.test.'], ('_mta-sts.' + domain, 'TXT'): ['"v=STSv1; id=1"'],
+                ('mta-sts.' + domain, 'A'): [address]}
+    return {(domain, 'MX'): ['10 mx.' + domain], ('mx.' + domain, 'A'): [address]}
+
+
+def audits(test):
+    """Audits of all these domains at once: they end in time, and each says what was wrong."""
+    rows, domains = {('mx.good.test', 'A'): [f"127.1.{list(PEERS).index('single bytes')}.1"]}, {}
+    for number, (name, (how, *_)) in enumerate(PEERS.items()):
+        if name in AUDITS:
+            rows.update(rows_of(number, how))
+            domains[f'd{number}.test'] = name
+    names.serve(rows)
+    begun = time.monotonic()
+    result = subprocess.run([test.frank, 'check', '--json', '--resolver', '127.0.0.1', '--allow-private', '--timeout',
+                             '55', '--only', 'smtp,sts,tls', *domains], capture_output=True, text=True, timeout=150)
+    seconds = time.monotonic() - begun
+    test.check(seconds < 60, 'the audits end within --timeout', seconds)
+    test.check(result.stderr == '' and result.returncode == 1, 'and without complaint', result.stderr)
+    for report in json.loads(result.stdout)['domains']:
+        name = domains[report['domain']]
+        check, verdict, words = AUDITS[name]
+        found = [(f['verdict'], f['says'] + ' ' + (f['why'] or '')) for f in report['findings'] if f['check'] == check]
+        test.check(any(v in verdict and words in text for v, text in found), f'{name}: {check} {verdict} {words}',
+                   found)
+
+
 def main():
     play.inside()
     test = Test(sys.argv[1], sys.argv[2])
@@ -292,6 +346,7 @@ def main():
         certificate(test.world, 'hundred.pem', 1, 101)
         certificate(test.world, 'large.pem', 45000, 1)
         talks(test)
+        audits(test)
     finally:
         test.world.end()
     print(f'{test.world.failures} expectations failed')

@@ -144,6 +144,20 @@ static void quiet_is_one_line(void **state)
 	assert_true(str_chr(got, '\n') == (ptrdiff_t)got.n - 1);
 }
 
+/* Ctrl-C after one good answer of many is no "no fault was found". */
+static void cut_short_is_not_good(void **state)
+{
+	struct report r = { .arena = &arena,
+		.domain = STR("a.example"),
+		.summary = { .passed = 1, .unknown = 16 } };
+
+	(void)state;
+	assert_int_equal(report_status(&r), 0);
+	r.cut_short = true;
+	assert_int_equal(report_status(&r), 3);
+	assert_true(str_find(verdict_sentence(&arena, &r), STR("cut short")) > 0);
+}
+
 static int release(void **state)
 {
 	(void)state;
@@ -158,6 +172,7 @@ int main(void)
 		cmocka_unit_test(nothing_raw_gets_out),
 		cmocka_unit_test(json_keeps_its_promise),
 		cmocka_unit_test(quiet_is_one_line),
+		cmocka_unit_test(cut_short_is_not_good),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, release);
