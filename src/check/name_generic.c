@@ -1,6 +1,8 @@
 /* name_generic - see name_generic.h. The words are those that filters look for. */
 #include "check/name_generic.h"
 
+#include "wire/domain.h"
+
 static const char *const words[] = { "dynamic", "dyn", "dhcp", "pool", "ppp", "pppoe", "dsl",
 	"adsl", "vdsl", "cable", "cust", "customer", "client", "dialup", "dial", "broadband",
 	"static", "unassigned", "generic", "node", "host", "home", "residential", "fttx", "ftth",
@@ -88,14 +90,77 @@ static bool has_nibbles(struct arena *a, struct str name, const uint8_t bytes[16
 	return str_ifind(text, tail) >= 0 && str_ifind(text, head) >= 0;
 }
 
+/* 2001:db8::1 as 2001-db8--1, as 2001-db8-0-0-0-0-0-1, or as nibbles in ip6.arpa's order. */
+static bool has_ipv6_text(struct arena *a, struct str name, struct ip ip)
+{
+	struct str text = arena_str(a, ip_write(a, ip)), full = STR("");
+	char *p = arena_array(a, char, text.n + 1);
+
+	for (size_t i = 0; i < text.n; i++)
+		p[i] = text.p[i] == ':' ? '-' : text.p[i];
+	for (size_t i = 0; i < 16; i += 2)
+		full = arena_fmt(a, STR_FMT "%s%x", STR_ARG(full), i > 0 ? "-" : "",
+		    (unsigned)(ip.bytes[i] << 8 | ip.bytes[i + 1]));
+	return str_ifind(name, (struct str){ p, text.n }) >= 0 || str_ifind(name, full) >= 0 ||
+	       str_istarts(name, ip_reversed(a, ip));
+}
+
+/* Those that no mail server's name has by chance. */
+static const char *const telling[] = { "dynamic", "dyn", "dhcp", "pool", "ppp", "pppoe", "dsl",
+	"adsl", "vdsl", "cable", "dialup", "dial", "broadband", "unassigned", "residential", "cpe",
+	"dip", "dynip", "dynamicip", "dslam" };
+
+static bool is_telling(struct str word)
+{
+	for (size_t i = 0; i < LENGTH(telling); i++)
+		if (str_ieq(word, str_of(telling[i])))
+			return true;
+	return false;
+}
+
+static bool has_digit(struct str label)
+{
+	for (size_t i = 0; i < label.n; i++)
+		if (is_digit(label.p[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Without the address: two telling words ("dyn-pool.dialup.isp.net"), or one in a label with a
+ * number ("dhcp-17.isp.net"). The last two labels are somebody's name and do not count.
+ */
+static bool tells(struct str name)
+{
+	size_t count = 0, labels = domain_labels(name);
+
+	for (; labels > 2; labels--) {
+		struct str label = str_cut(&name, '.');
+		bool numbered = has_digit(label);
+
+		while (label.n > 0) {
+			struct str word = str_cut(&label, '-');
+
+			while (word.n > 0 && is_digit(word.p[word.n - 1]))
+				word.n--;
+			if (!is_telling(word))
+				continue;
+			if (numbered || ++count == 2)
+				return true;
+		}
+	}
+	return false;
+}
+
 const char *name_generic(struct arena *a, struct str name, struct ip ip)
 {
-	bool address = ip.family == IP_V4 ? has_quad(name, ip.bytes) || has_run(a, name, ip.bytes)
-					  : has_nibbles(a, name, ip.bytes);
+	bool address = ip.family == IP_V4
+			   ? has_quad(name, ip.bytes) || has_run(a, name, ip.bytes)
+			   : has_nibbles(a, name, ip.bytes) || has_ipv6_text(a, name, ip);
 
 	if (address)
 		return has_word(name)
 			   ? "it holds the address and a word such as \"pool\" or \"dynamic\""
 			   : "it holds the address";
-	return NULL;
+	return tells(name) ? "its words are those of dial-in and unused addresses" : NULL;
 }
