@@ -22,6 +22,7 @@ struct asking {
 	struct ip server;
 	enum dns_transport transport;
 	char **words; /* NAME TYPE ... */
+	bool memory;
 };
 
 static const struct option options[] = {
@@ -35,6 +36,7 @@ static const struct option options[] = {
 	{ "tcp", no_argument, NULL, 'T' },
 	{ "allow-private", no_argument, NULL, 'p' },
 	{ "no-ipv4", no_argument, NULL, '6' },
+	{ "memory", no_argument, NULL, 'm' }, /* of the collector, on standard error */
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -142,6 +144,9 @@ static void take_option(
 	case '6':
 		o->no_ipv4 = true;
 		break;
+	case 'm':
+		asking->memory = true;
+		break;
 	default:
 		exit(2);
 	}
@@ -160,7 +165,7 @@ static int print(const struct frank_case *facts)
 
 int main(int argc, char **argv)
 {
-	struct arena a = { 0 };
+	struct arena a = { 0 }, collectors = { 0 };
 	struct error e = { .arena = &a };
 	struct zone_source zones[MAX_ZONES];
 	struct collect_options o = { .zones = zones, .timeout_ms = 40000 };
@@ -171,15 +176,19 @@ int main(int argc, char **argv)
 		take_option(letter, optarg, &o, &asking);
 	asking.words = argv + optind;
 	case_init(&asking.facts, &a, STR("play"), time(NULL));
-	struct collector *c = collect_new(&a, &o, &e);
+	struct collector *c = collect_new(&collectors, &o, &e);
 	if (c == NULL) {
 		fprintf(stderr, STR_FMT "\n", STR_ARG(e.text));
+		arena_free(&collectors);
 		arena_free(&a);
 		return 2;
 	}
 	bool in_time = collect_run(c, &job, 1);
 	int status = print(&asking.facts);
+	if (asking.memory)
+		fprintf(stderr, "%zu\n", collectors.total);
 	collect_free(c);
+	arena_free(&collectors);
 	arena_free(&a);
 	return in_time ? status : 3;
 }

@@ -307,6 +307,21 @@ def talks(test):
                answers['a hundred certificates']['session'].get('served'))
 
 
+def memory(test):
+    """A long scan takes no more memory in the collector than a short one."""
+    serve(test.world, smtp(), '0.0.0.0', 2525)
+    used = {}
+    for count in (20, 800):
+        questions = [word for i in range(count) for word in ('smtp/visit', f'127.2.{i // 250}.{i % 250 + 1}:2525')]
+        result = subprocess.run([test.ask, '--allow-private', '--resolver', '127.0.0.1', '--memory', *questions],
+                                capture_output=True, text=True, timeout=120)
+        answers = json.loads(result.stdout)['answers']
+        test.check(len(answers) == count and all(a['status'] == 'OK' for a in answers), f'{count} talks',
+                   [a for a in answers if a['status'] != 'OK'][:2])
+        used[count] = int(result.stderr)
+    test.check(used[20] == used[800], 'a talk leaves nothing behind in the collector', used)
+
+
 def rows_of(number, how):
     """The names of a domain of which that peer is the mail host, or serves the MTA-STS policy."""
     domain, address = f'd{number}.test', f'127.1.{number}.1'
@@ -346,6 +361,7 @@ def main():
         certificate(test.world, 'hundred.pem', 1, 101)
         certificate(test.world, 'large.pem', 45000, 1)
         talks(test)
+        memory(test)
         audits(test)
     finally:
         test.world.end()
