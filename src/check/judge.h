@@ -103,6 +103,11 @@ struct replies {
 	size_t count;
 };
 struct replies session_reply(const struct session *, const char *command, bool tls);
+/*
+ * SMTP: the answers stand one command too late, for the server said one thing too many: QUIT
+ * was answered twice, and not with 221 first.  session_reply() finds nothing in such a talk.
+ */
+bool session_shifted(const struct session *);
 /* The greeting: the first server lines. */
 struct replies session_greeting(const struct session *);
 /* SMTP: code of a reply, 0 when there is none. */

@@ -61,7 +61,7 @@ static void read_relay_talk(const struct session *s, struct relay_test *t)
 	struct str sender = STR("");
 	bool taken = false;
 
-	for (size_t i = 0; i < s->line_count; i++) {
+	for (size_t i = 0; !session_shifted(s) && i < s->line_count; i++) {
 		struct str line = s->lines[i].text;
 
 		if (s->lines[i].who != SPEAKER_CLIENT)

@@ -34,10 +34,23 @@ static bool says(struct str line, struct str command)
 	return str_istarts(rest, command);
 }
 
+bool session_shifted(const struct session *s)
+{
+	struct replies after = { 0 };
+
+	for (size_t i = 0; i < s->line_count; i++)
+		if (s->lines[i].who == SPEAKER_CLIENT && str_eq(s->lines[i].text, STR("QUIT")))
+			after = server_lines_from(s, i + 1);
+	return after.count > 1 && reply_code(after) == 221 &&
+	       !str_starts(after.lines[0].text, STR("221"));
+}
+
 struct replies session_reply(const struct session *s, const char *command, bool tls)
 {
 	struct replies found = { 0 };
 
+	if (session_shifted(s))
+		return found;
 	for (size_t i = 0; i < s->line_count; i++) {
 		const struct session_line *l = &s->lines[i];
 

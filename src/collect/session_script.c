@@ -426,13 +426,34 @@ static void after_step(struct talk *t, const struct step *said, struct str last)
 	go_on(t);
 }
 
+/*
+ * A line too many that came late has passed for the answer to the next command, and so on: then
+ * QUIT is not answered with 221, and 221 follows.
+ */
+static void after_leave(struct talk *t, struct str last)
+{
+	bool odd = t->reader.protocol == REPLY_SMTP && is_positive(t, last) &&
+		   !str_starts(last, STR("221"));
+
+	if (t->late) {
+		talk_end(t, SESSION_GARBLED,
+		    STR("the server said more than it was asked: QUIT was answered twice"));
+	} else if (odd) {
+		t->late = true;
+		t->awaiting = true;
+		reply_expect(&t->reader, (struct str){ 0 }, false);
+		talk_listen(t);
+	} else if (!talk_unasked(t)) {
+		talk_end(t, SESSION_OK, (struct str){ 0 });
+	}
+}
+
 void script_reply(struct talk *t, struct str last)
 {
 	const struct step *said = last_step(t);
 
 	if (t->closing) {
-		if (!talk_unasked(t))
-			talk_end(t, SESSION_OK, (struct str){ 0 });
+		after_leave(t, last);
 	} else if (t->listening || (said == NULL && !is_welcome(t, last))) {
 		t->listening = false;
 		take_leave(t);

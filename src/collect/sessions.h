@@ -57,6 +57,7 @@ struct talk {
 	size_t received, sent;
 	struct reply_reader reader;
 	bool awaiting;	/* a reply is due */
+	bool late;	/* QUIT was answered with what looks like the answer before */
 	bool listening; /* none is, but it would tell something */
 	size_t step;	/* of the script */
 	size_t senders; /* how many MAIL were accepted */

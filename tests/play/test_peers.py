@@ -133,6 +133,24 @@ def starttls(certificate, injectable=False):
     return run
 
 
+def late_line(connection, _):
+    """One line too many at the first RCPT; it comes late, and so does everything after it."""
+    say(connection, HELLO)
+    held = None
+    for line in lines_of(connection):
+        reply = '221 bye' if line == 'QUIT' else '550 no' if line.startswith('RCPT') else '250 ok'
+        if held is None and line.startswith('RCPT'):
+            held = '250 this answers MAIL'
+        if held is None:
+            say(connection, reply)
+        else:
+            say(connection, held)
+            held = reply
+        if line == 'QUIT':
+            say(connection, held)
+            return
+
+
 class NoGreeting:
     def __init__(self, connection):
         self.connection = connection
@@ -168,6 +186,8 @@ PEERS = {
     'one line too many': ('smtp/visit', smtp(MAIL='250 ok\r\n250 and ok'), 'GARBLED', 'more than it was asked'),
     'one line too many at the end': ('smtp/visit', smtp(QUIT='221 bye\r\n250 ok'), 'GARBLED', 'more than'),
     'a hasty second greeting': ('smtp/visit', smtp(greeting=HELLO + '\r\n220 again'), 'GARBLED', '220 again'),
+    'one line too many, late': ('smtp/visit', late_line, 'GARBLED', 'QUIT was answered twice'),
+    'another word of farewell': ('smtp/visit', smtp(QUIT='250 bye'), 'OK', ''),
     '421 at any time': ('smtp/visit', smtp(RCPT='550 no\r\n421 too many errors'), 'CLOSED', '421 too many'),
     'POP3 says too much': ('pop3/visit', scripted('+OK', {'CAPA': '+OK\r\nSTLS\r\n.\r\n+OK', '': '-ERR'}),
                            'GARBLED', 'more than it was asked'),
@@ -217,6 +237,7 @@ AUDITS = {
     'an endless greeting': ('smtp.reply-syntax', 'fail', 'more than 200 lines'),
     'EHLO without end': ('smtp.reply-syntax', 'fail', 'more than 200 lines'),
     'one line too many': ('smtp.reply-syntax', 'fail', 'more than it was asked'),
+    'one line too many, late': ('smtp.postmaster', 'unknown', ''),
     '421 at any time': ('smtp.starttls', 'fail', 'crosses the Internet readable'),
     'silent': ('smtp.greeting', 'warn', 'within 15 seconds'),
     'dripping greeting': ('smtp.greeting', 'warn', 'within 15 seconds'),

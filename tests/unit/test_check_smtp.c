@@ -133,6 +133,9 @@ static const struct talk_row rows[] = {
 	/* DomainDetective reads 4xx as denied. */
 	{ "4xx tested nothing", "smtp.open-relay", .visit = GOOD,
 	    .relay = RELAY("250 ok", "450 4.2.0 later"), .want = "unknown" },
+	{ "answers one command late", "smtp.open-relay", .visit = GOOD,
+	    .relay = RELAY("250 ok", "250 this answers MAIL") "> QUIT\n< 550 no\n< 221 bye\n",
+	    .want = "unknown" },
 	{ "421 tested nothing", "smtp.open-relay", .visit = GOOD,
 	    .relay = RELAY("250 ok", "421 bye") "! CLOSED\n", .want = "unknown" },
 	{ "sender refused, 503 tested nothing", "smtp.open-relay", .visit = GOOD,
@@ -156,6 +159,10 @@ static const struct talk_row rows[] = {
 	{ "null sender refused", "smtp.postmaster",
 	    .visit = HELLO "< 250 mx\n> MAIL FROM:<>\n< 550 no\n> RCPT "
 			   "TO:<postmaster@example.com>\n< 503 MAIL first\n",
+	    .want = "unknown" },
+	{ "answers one command late", "smtp.postmaster",
+	    .visit = BEGIN RCPTS("250 too many", "550 no", "250 ok") "> QUIT\n< 252 maybe\n< 221 "
+								     "bye\n! GARBLED\n",
 	    .want = "unknown" },
 	{ "good", "smtp.abuse", .visit = GOOD, .want = "pass" },
 	{ "refused", "smtp.abuse", .visit = BEGIN RCPTS("250 ok", "550 no", "550 no") END,
