@@ -48,7 +48,8 @@ def scripted(greeting, replies):
             words = line.split(' ')
             tagged = len(words) > 1 and words[0][:1] == 'f' and words[0][1:].isdigit()
             word = (words[1] if tagged else words[0]).upper()
-            reply = replies.get(word, replies.get('', '250 ok')).replace('TAG', words[0])
+            reply = replies.get(word, replies.get('', '250 ok'))
+            reply = reply(line) if callable(reply) else reply.replace('TAG', words[0])
             say(connection, reply)
             if word in ('QUIT', 'LOGOUT') or reply.startswith('421'):
                 return
@@ -226,6 +227,10 @@ PEERS = {
         b'HTTP/1.1 301 Moved\r\nLocation: https://play.test/redirect\r\nContent-Length: 0\r\n\r\n'), 'OK', ''),
     'a dripping body': ('https/drip', web(OK.encode() + b'\r\n', b'x', pause=0.3), 'TIMEOUT', ''),
     'silent HTTPS': ('https/silent', silent, 'TIMEOUT', ''),
+    'takes everything': ('smtp/relay', smtp(), 'OK', ''),
+    'takes no foreign sender': ('smtp/relay', scripted(HELLO, {
+        'EHLO': '250 mx', 'QUIT': '221 bye', 'MAIL': lambda line: '250 ok' if 'play.test' in line else '550 no'}),
+        'OK', ''),
     'injectable': ('smtp/injection', starttls('one.pem', injectable=True), 'GARBLED', ''),
     'not injectable': ('smtp/injection', starttls('one.pem'), 'OK', ''),
 }
@@ -319,13 +324,45 @@ def talks(test):
                    {k: v for k, v in seen.items() if k not in ('session', 'body', 'tls')})
     test.check(seconds < 45, 'all of them end in time', seconds)
     for name in ('IMAP BYE', 'POP3 -ERR', 'SMTP 554'):
-        said = [line['text'] for line in answers[name]['transcript'] if line['who'] == 'C']
+        said = said_to(answers[name])
         test.check(said in (['f1 LOGOUT'], ['QUIT']), f'{name}: leave is taken at once', said)
+    relay(test, answers)
     test.check(answers['bare line feeds'].get('bare_lf'), 'bare line feeds are noted', answers['bare line feeds'])
     test.check(answers['an endless body'].get('body_cut'), 'an endless body is cut', answers['an endless body']['code'])
     test.check(answers['a redirect to itself'].get('code') == 301, 'a redirect is not followed', '')
     test.check(answers['a hundred certificates']['session'].get('served') == 101, 'certificates are counted',
                answers['a hundred certificates']['session'].get('served'))
+
+
+def said_to(answer):
+    return [line['text'] for line in answer['transcript'] if line['who'] == 'C']
+
+
+def relay(test, answers):
+    """Who is asked to carry what, for whom: a stranger's mail to strangers, and never a message."""
+    for name in ('takes everything', 'takes no foreign sender'):
+        said = said_to(answers[name])
+        senders = [line for line in said if line.startswith('MAIL')]
+        forms = [line for line in said if line.startswith('RCPT')]
+        test.check(len(senders) == 3 and senders[1:] == ['MAIL FROM:<postmaster@play.test>', 'MAIL FROM:<>']
+                   and 'play.test' not in senders[0], f'{name}: a foreign sender, our own, and none', senders)
+        test.check(len(set(forms)) == 8, f'{name}: eight ways to write a foreign recipient', forms)
+        test.check(not any(line.startswith(('DATA', 'BDAT')) for line in said), f'{name}: never DATA', said)
+    first = said_to(answers['takes no foreign sender'])
+    after = first[first.index('MAIL FROM:<postmaster@play.test>') - 2]
+    test.check(after.startswith('MAIL FROM:<relay-test@'), 'no recipients for a sender that was refused', first)
+
+
+def families(test):
+    """-6 holds for talks, fetches and questions to name servers alike."""
+    result = subprocess.run([test.ask, '--allow-private', '--resolver', '127.0.0.1', '--no-ipv4', '--server',
+                             '127.0.0.1', 'smtp/visit', '127.1.0.1:25', 'https/x', '127.1.0.1:443', 'a.test', 'A'],
+                            capture_output=True, text=True, timeout=60)
+    answers = {a['ask']: a for a in json.loads(result.stdout)['answers']}
+    for ask in ('smtp', 'https'):
+        test.check('-4 or -6' in answers[ask].get('error', ''), f'-6 keeps {ask} from an IPv4 address', answers[ask])
+    test.check(answers['dns']['status'] == 'TIMEOUT' and answers['dns'].get('ms', 0) < 100,
+               '-6 keeps questions from an IPv4 name server', answers['dns'])
 
 
 def memory(test):
@@ -382,6 +419,7 @@ def main():
         certificate(test.world, 'hundred.pem', 1, 101)
         certificate(test.world, 'large.pem', 45000, 1)
         talks(test)
+        families(test)
         memory(test)
         audits(test)
     finally:

@@ -210,6 +210,23 @@ def broken_policy(world, tls):
     world.expect(report, 'sts.mx', 'fail', what='MTA-STS without our MX')
 
 
+def relaying(world, tls):
+    """An open relay, and one that is open to senders of its own domain only."""
+    world.write('postfix/senders', 'postmaster@brief.example permit\n')
+    folder = world.path('postfix', 'x')[:-2]
+    networks = '0.0.0.0/0 [::]/0'
+    for setting, sender in (('permit_mynetworks, reject_unauth_destination', 'relay-test@'),
+                            (f'check_sender_access texthash:{folder}/senders, reject_unauth_destination',
+                             'postmaster@brief.example')):
+        start_postfix(world, tls, play.NAME, 'chain.pem', ['postmaster'], f'mynetworks = {networks}\nsmtpd_relay_restrictions = {setting}')
+        report = audit(world, tls, '--only', 'smtp.open-relay')
+        world.expect(report, 'smtp.open-relay', 'fail', what=f'smtpd_relay_restrictions = {setting}')
+        why = ' '.join(f['why'] for f in report.findings if f['verdict'] == 'fail')
+        good = sender in why
+        print(f"{'ok' if good else 'NOT OK'}: it names the sender: {why[:100]}")
+        world.failures += not good
+
+
 def messages(log):
     """How many messages Postfix has put into its queue."""
     with open(log, encoding='utf-8') as file:
@@ -245,6 +262,7 @@ def main():
         before(world, tls)
         after(world, tls)
         broken_policy(world, tls)
+        relaying(world, tls)
         smuggling(world, tls)
         bogus(world, tls)
     finally:
