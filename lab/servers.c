@@ -103,7 +103,10 @@ static void greet(struct client *);
 static void begin_tls(struct client *c)
 {
 	SSL *ssl = SSL_new(c->server->context);
+	struct evbuffer *in = bufferevent_get_input(c->bev);
 
+	/* RFC 3207 section 4.2: what came before the handshake is forgotten. */
+	evbuffer_drain(in, evbuffer_get_length(in));
 	c->bev = bufferevent_openssl_filter_new(
 	    c->server->base, c->bev, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 	bufferevent_setcb(c->bev, on_read, NULL, on_event, c);

@@ -165,7 +165,8 @@ static void one_injection(struct judge *j, const struct visit *v, struct replies
 	} else if (s->tls.done && smtp_word(ehlo) != SMTP_YES) {
 		judge_say(j, VERDICT_UNKNOWN, "Under TLS nothing was answered: " STR_FMT,
 		    STR_ARG(s->error));
-	} else if (s->tls.done || starttls.count > 0 || s->status == SESSION_TLS_FAILED) {
+	} else if (s->tls.done || starttls.count > 0 || s->status == SESSION_TLS_FAILED ||
+		   (s->status == SESSION_CLOSED && s->starttls_offered)) {
 		++*good;
 	} else {
 		judge_say(j, VERDICT_UNKNOWN, "STARTTLS was not answered this time: " STR_FMT,

@@ -268,6 +268,8 @@ static const struct talk_row rows[] = {
 	    .injection = INJECT TLS_ON "< 500 what?\n! GARBLED\n", .want = "fail major" },
 	{ "hangs up", "tls.starttls-injection", .visit = GOOD,
 	    .injection = INJECT "< 554 synchronization error\n! CLOSED\n", .want = "pass" },
+	{ "hangs up without a word", "tls.starttls-injection", .visit = GOOD,
+	    .injection = INJECT "! CLOSED\n", .want = "pass" },
 	{ "the handshake breaks", "tls.starttls-injection", .visit = GOOD,
 	    .injection = INJECT "! TLS_FAILED\n", .want = "pass" },
 	{ "throttled", "tls.starttls-injection", .visit = GOOD, .injection = BUSY,
