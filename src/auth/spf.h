@@ -1,5 +1,5 @@
 /*
- * spf - Sender Policy Framework, RFC 7208. Names must come as A-labels (RFC 8616).
+ * spf - Sender Policy Framework, RFC 7208, and RFC 8616 for names and senders in UTF-8.
  *
  * Three things, all pure (no clock, no network):
  *
@@ -108,7 +108,7 @@ void spf_parse(struct arena *, struct str text, struct spf_record *out);
 
 struct spf_query {
 	struct ip ip;	      /* of the client */
-	struct str helo;      /* as it said */
+	struct str helo;      /* as it said; U-labels become A-labels here and below */
 	struct str mail_from; /* without <>; empty: postmaster@HELO (section 2.4) */
 	struct str domain;    /* whose policy; empty: that of mail_from, else of helo */
 	struct str receiver;  /* for %{r}; empty: "unknown" */
@@ -160,6 +160,7 @@ struct str spf_reason(struct arena *, const struct spf_query *, const struct spf
 struct spf_macro {
 	const struct spf_query *query;
 	struct str local, sender_domain; /* of the sender, "postmaster" when there is none */
+	struct str helo;		 /* as A-labels */
 	struct str domain;		 /* current */
 	struct str validated;		 /* for %{p}; "unknown" when nothing is */
 	bool explanation;		 /* c, r and t may be used */
@@ -167,6 +168,8 @@ struct spf_macro {
 
 /* Is it a macro-string?  The offset of the fault in *at.  `wants_p` tells of %{p}. */
 bool spf_macro_valid(struct str text, bool explanation, size_t *at, bool *wants_p);
+/* Does an accepted macro string use one of these letters (lower case), in either case? */
+bool spf_macro_uses(struct str text, const char *letters);
 /* Expand what spf_macro_valid() has accepted. */
 struct str spf_macro_expand(struct arena *, struct str text, const struct spf_macro *);
 

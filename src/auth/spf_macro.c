@@ -89,6 +89,20 @@ bool spf_macro_valid(struct str text, bool explanation, size_t *at, bool *wants_
 	return true;
 }
 
+bool spf_macro_uses(struct str text, const char *wanted)
+{
+	while (text.n > 0) {
+		struct expansion x;
+
+		str_cut(&text, '%');
+		if (text.n > 0 && text.p[0] != '{')
+			text = str_skip(text, 1);
+		else if (cut_expansion(&text, &x) && strchr(wanted, x.letter) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* %{i}: dotted quad, or nibbles parted by dots. */
 static struct str dotted(struct arena *a, struct ip ip)
 {
@@ -124,7 +138,7 @@ static struct str value_of(struct arena *a, char letter, const struct spf_macro 
 	case 'p':
 		return m->validated;
 	case 'h':
-		return q->helo;
+		return m->helo;
 	case 'v':
 		return q->ip.family == IP_V6 ? STR("ip6") : STR("in-addr");
 	case 'c':

@@ -38,8 +38,13 @@ enum spf_found spf_find_record(struct dns_source *source, struct str domain,
 	return *record != NULL ? SPF_FOUND_ONE : SPF_FOUND_NONE;
 }
 
+bool spf_askable(struct str name)
+{
+	return domain_valid(name) && str_is_ascii(name);
+}
+
 bool spf_domain_usable(struct str domain)
 {
 	domain = domain_undot(domain);
-	return domain_valid(domain) && str_chr(domain, '.') > 0;
+	return spf_askable(domain) && str_chr(domain, '.') > 0;
 }

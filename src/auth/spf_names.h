@@ -1,4 +1,4 @@
-/* spf_names - finding a domain's record; for spf.c and spf_tree.c. */
+/* spf_names - finding a domain's record; for the evaluation and spf_tree.c. */
 #ifndef AUTH_SPF_NAMES_H
 #define AUTH_SPF_NAMES_H
 
@@ -16,7 +16,9 @@ enum spf_found {
 enum spf_found spf_find_record(struct dns_source *, struct str domain,
     const struct spf_record **record, const struct dns_answer **answer);
 
-/* RFC 7208 section 4.3: labels of 1..63 bytes, at least two of them. */
+/* May the DNS be asked for that name: valid and ASCII (RFC 8616: A-labels are asked for). */
+bool spf_askable(struct str name);
+/* RFC 7208 section 4.3: such a name, of at least two labels. */
 bool spf_domain_usable(struct str domain);
 
 #endif

@@ -149,6 +149,15 @@ struct str str_cut_word(struct str *rest)
 	return word;
 }
 
+bool str_is_ascii(struct str s)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		all |= (unsigned char)s.p[i];
+	return all < 0x80;
+}
+
 bool str_uint(struct str s, uint64_t max, uint64_t *out)
 {
 	uint64_t value = 0;

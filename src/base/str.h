@@ -91,6 +91,8 @@ struct str str_cut_line(struct str *rest);
 /* The next run of bytes other than space and tab; empty at the end. */
 struct str str_cut_word(struct str *rest);
 
+bool str_is_ascii(struct str s);
+
 /* Decimal digits only, no sign, no spaces, at most `max`. */
 bool str_uint(struct str s, uint64_t max, uint64_t *out);
 

@@ -121,17 +121,21 @@ static bool refuse_other_things(struct str typed, struct error *e)
 	return true;
 }
 
-static struct str to_ascii(struct arena *a, struct str name)
+bool domain_to_ascii(struct arena *a, struct str name, struct str *out)
 {
-	struct str copy = arena_str(a, name);
-	char *out = NULL;
+	struct str copy;
+	char *ascii = NULL;
 
+	*out = name;
+	if (str_is_ascii(name))
+		return true;
+	copy = arena_str(a, name);
 	if (memchr(copy.p, '\0', copy.n) != NULL ||
-	    idn2_to_ascii_8z(copy.p, &out, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
-		return (struct str){ 0 };
-	struct str ascii = arena_str(a, str_of(out));
-	idn2_free(out);
-	return ascii;
+	    idn2_to_ascii_8z(copy.p, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+		return false;
+	*out = arena_str(a, str_of(ascii));
+	idn2_free(ascii);
+	return true;
 }
 
 bool domain_from_user(struct arena *a, struct str typed, struct str *out, struct error *e)
@@ -140,11 +144,8 @@ bool domain_from_user(struct arena *a, struct str typed, struct str *out, struct
 
 	if (!refuse_other_things(typed, e))
 		return false;
-	for (size_t i = 0; i < name.n; i++)
-		if ((unsigned char)name.p[i] >= 0x80) {
-			name = to_ascii(a, name);
-			break;
-		}
+	if (!domain_to_ascii(a, name, &name))
+		name.n = 0;
 	name = domain_undot(name);
 	for (size_t i = 0; i < name.n; i++)
 		if (!is_alnum(name.p[i]) && name.p[i] != '-' && name.p[i] != '.' &&

@@ -30,9 +30,13 @@ struct str domain_parent(struct str name);
 struct str domain_last(struct str name, size_t n);
 
 /*
- * What a person typed for a domain: U-labels become A-labels (IDNA 2008, UTS 46
- * non-transitional), one final dot goes.  An address, URL or mailbox is refused
- * with a text that says what to type instead.
+ * U-labels become A-labels (IDNA 2008, UTS 46 non-transitional); ASCII stays as it is. False
+ * when there is no such name.
+ */
+bool domain_to_ascii(struct arena *, struct str name, struct str *out);
+/*
+ * What a person typed for a domain: U-labels become A-labels, one final dot goes.  An address, URL
+ * or mailbox is refused with a text that says what to type instead.
  */
 bool domain_from_user(struct arena *, struct str typed, struct str *out, struct error *);
 /* U-labels for people to read, or the name itself when it has none. */
