@@ -224,7 +224,9 @@ bool list_was_asked(const struct dns_answer *a)
 {
 	const struct fact *f = case_fact_of_dns(a);
 
-	return a->count > 0 || !(f->replayed || str_eq(f->from, STR("--offline")));
+	/* "evidence" stands for what a file does not hold; what it holds keeps its own source. */
+	return a->count > 0 ||
+	       !(str_eq(f->from, STR("--offline")) || str_eq(f->from, STR("evidence")));
 }
 
 struct str list_domain(struct judge *j, const struct list *list, struct str name)

@@ -50,6 +50,25 @@ static void note_missing(struct judge *j, const struct visit *v, size_t *good)
 		    "addresses in other scripts write to you. None of them is a must.");
 }
 
+/* RFC 3207 section 4.2: after the handshake both begin anew, and STARTTLS is not offered. */
+static bool begins_anew(struct judge *j, const struct visit *v)
+{
+	struct replies under = session_reply(v->session, "EHLO", true);
+
+	if (smtp_word(under) == SMTP_NO && !smtp_refuses_us(under))
+		judge_why(j, judge_say(j, VERDICT_FAIL, "EHLO is refused under TLS"),
+		    "It said: " STR_FMT ". After STARTTLS every sender says EHLO again, and gives "
+		    "up here.",
+		    STR_ARG(smtp_quote(j, under)));
+	else if (session_extension(v->session, "STARTTLS", true, NULL))
+		judge_why(j, judge_say(j, VERDICT_FAIL, "STARTTLS is offered again under TLS"),
+		    "The server has not noticed that TLS is on, mostly because a proxy in front "
+		    "ends it. Some senders try again, and fail.");
+	else
+		return true;
+	return false;
+}
+
 static void one_ehlo(struct judge *j, const struct visit *v, size_t *good)
 {
 	struct replies plain = session_reply(v->session, "EHLO", false);
@@ -69,7 +88,7 @@ static void one_ehlo(struct judge *j, const struct visit *v, size_t *good)
 			STR_ARG(str_slice(odd, 0, 80))),
 		    "An extension is a word of letters, digits and hyphens. Often a firewall "
 		    "between writes over the reply; senders may misread it.");
-	else
+	else if (begins_anew(j, v))
 		note_missing(j, v, good);
 }
 

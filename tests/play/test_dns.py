@@ -182,7 +182,7 @@ def direct_questions(test):
         test.row(what, answers, ('insecure.test', 'A'), aa=None)
     answers = test.ask('--server', play.NSD4, 'secure.test', 'SOA')
     test.row('a private server', answers, ('secure.test', 'SOA'), status='TIMEOUT',
-             why="not asked: the server's address is not a public one")
+             why="not visited: the address is not a public one (--allow-private visits it)")
 
 
 LIES = {

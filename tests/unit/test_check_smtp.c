@@ -200,6 +200,13 @@ static const struct talk_row rows[] = {
 	{ "throttled", "smtp.ehlo", .visit = EHLO421, .want = "unknown" },
 	{ "not a keyword", "smtp.ehlo", .visit = HELLO "< 250-mx\n< 250 ***\n",
 	    .want = "fail minor" },
+	{ "forgotten under TLS", "smtp.ehlo",
+	    .visit = HELLO LISTS "< 250 STARTTLS\n> STARTTLS\n< 220 go\n* TLS\n> EHLO us\n< 503 "
+				 "again?\n",
+	    .want = "fail minor", .says = "under TLS" },
+	{ "STARTTLS again under TLS", "smtp.ehlo",
+	    .visit = HELLO LISTS "< 250 STARTTLS\n" TLS LISTS "< 250 STARTTLS\n",
+	    .want = "fail minor", .says = "under TLS" },
 	{ "bare", "smtp.ehlo", .visit = HELLO "< 250 mx\n", .want = "info", .says = "8BITMIME" },
 	{ "good", "smtp.greylisting", .visit = GOOD, .want = "pass" },
 	{ "greylists", "smtp.greylisting", .visit = GREY, .want = "info", .says = "greylists" },
