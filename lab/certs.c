@@ -51,6 +51,7 @@ struct plan {
 	EVP_PKEY *issuer_key;
 	long from, until; /* seconds from now */
 	bool ca;
+	bool sha1;
 };
 
 static X509 *make(struct lab_ca *ca, struct arena *a, const struct plan *p)
@@ -74,7 +75,7 @@ static X509 *make(struct lab_ca *ca, struct arena *a, const struct plan *p)
 		add_extension(x, issuer, NID_info_access,
 		    "caIssuers;URI:http://ca.lab.example/intermediate.crt");
 	}
-	if (X509_sign(x, p->issuer_key, EVP_sha256()) == 0)
+	if (X509_sign(x, p->issuer_key, p->sha1 ? EVP_sha1() : EVP_sha256()) == 0)
 		abort();
 	return x;
 }
@@ -89,10 +90,10 @@ struct lab_ca *lab_ca_new(struct arena *a)
 	ca->leaf_key = ec_key();
 	ca->root = make(ca, a,
 	    &(struct plan){
-		STR("Lab Root"), ca->root_key, NULL, ca->root_key, -DAY, 3650 * DAY, true });
+		STR("Lab Root"), ca->root_key, NULL, ca->root_key, -DAY, 3650 * DAY, true, false });
 	ca->middle = make(ca, a,
 	    &(struct plan){ STR("Lab Intermediate"), ca->middle_key, ca->root, ca->root_key, -DAY,
-		1800 * DAY, true });
+		1800 * DAY, true, false });
 	return ca;
 }
 
@@ -125,7 +126,8 @@ struct str lab_ca_root(struct arena *a, const struct lab_ca *ca)
 
 static struct plan plan_of(struct lab_ca *ca, struct str host, enum lab_cert kind)
 {
-	struct plan p = { host, ca->leaf_key, ca->middle, ca->middle_key, -DAY, 80 * DAY, false };
+	struct plan p = { host, ca->leaf_key, ca->middle, ca->middle_key, -DAY, 80 * DAY, false,
+		false };
 
 	switch (kind) {
 	case LAB_CERT_EXPIRED:
@@ -143,6 +145,9 @@ static struct plan plan_of(struct lab_ca *ca, struct str host, enum lab_cert kin
 		if (ca->weak_key == NULL)
 			ca->weak_key = EVP_RSA_gen(1024);
 		p.key = ca->weak_key;
+		break;
+	case LAB_CERT_SHA1:
+		p.sha1 = true;
 		break;
 	default:
 		break;
@@ -170,9 +175,9 @@ SSL_CTX *lab_ca_context(
 	return context;
 }
 
-struct str lab_ca_tlsa(struct lab_ca *ca, struct arena *a, struct str host)
+struct str lab_ca_tlsa(struct lab_ca *ca, struct arena *a)
 {
-	struct plan p = plan_of(ca, host, LAB_CERT_GOOD);
+	struct plan p = plan_of(ca, STR("any.host.example"), LAB_CERT_GOOD);
 	X509 *leaf = make(ca, a, &p);
 	struct cert cert;
 	struct str out = STR("3 1 1 ");

@@ -4,66 +4,43 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
-#include <ldns/ldns.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "wire/domain.h"
+#include "lab/dns_zone.h"
 
 #define MAX_CHAIN 10
-#define UDP_ROOM  1232
+#define UDP_ROOM  1232 /* what we say in EDNS, and send at most */
+#define UDP_PLAIN 512  /* RFC 1035 section 4.2.1 */
 #define TCP_ROOM  65535
 
-struct zone {
-	const struct lab_zone *plan;
-	ldns_rdf *apex;
-	ldns_rr *soa;
-	ldns_rr_list *records;
+struct silence {
+	const struct lab_silence *plan;
+	ldns_rdf *name;
 };
 
 struct lab_dns {
-	struct zone *zones;
+	struct lab_records *zones;
 	size_t count;
+	struct silence *silences;
+	size_t silence_count;
 };
-
-static bool load_zone(
-    struct arena *a, const struct lab_zone *plan, struct zone *out, struct error *e)
-{
-	FILE *file = fmemopen((void *)(uintptr_t)plan->text.p, plan->text.n, "r");
-	struct str origin = arena_fmt(a, STR_FMT ".", STR_ARG(plan->name));
-	ldns_zone *parsed = NULL;
-	int line = 0;
-	ldns_status status;
-
-	*out = (struct zone){ .plan = plan, .apex = ldns_dname_new_frm_str(origin.p) };
-	status = file == NULL ? LDNS_STATUS_FILE_ERR
-			      : ldns_zone_new_frm_fp_l(
-				    &parsed, file, out->apex, 3600, LDNS_RR_CLASS_IN, &line);
-	if (file != NULL)
-		fclose(file);
-	if (status != LDNS_STATUS_OK || ldns_zone_soa(parsed) == NULL) {
-		error_set(e, STR_FMT ":%d: %s", STR_ARG(plan->file), line,
-		    status != LDNS_STATUS_OK ? ldns_get_errorstr_by_id(status) : "no SOA record");
-		if (parsed != NULL)
-			ldns_zone_deep_free(parsed);
-		ldns_rdf_deep_free(out->apex);
-		return false;
-	}
-	out->soa = ldns_rr_clone(ldns_zone_soa(parsed));
-	out->records = ldns_rr_list_clone(ldns_zone_rrs(parsed));
-	ldns_rr_list_push_rr(out->records, ldns_rr_clone(out->soa));
-	ldns_zone_deep_free(parsed);
-	return true;
-}
 
 struct lab_dns *lab_dns_new(struct arena *a, const struct scenario *s, struct error *e)
 {
 	struct lab_dns *d = arena_new(a, struct lab_dns);
 
-	d->zones = arena_array(a, struct zone, s->zone_count);
+	d->zones = arena_array(a, struct lab_records, s->zone_count);
+	d->silences = arena_array(a, struct silence, s->silence_count);
+	for (; d->silence_count < s->silence_count; d->silence_count++) {
+		const struct lab_silence *plan = &s->silences[d->silence_count];
+		struct str name = arena_fmt(a, STR_FMT ".", STR_ARG(plan->name));
+
+		d->silences[d->silence_count] =
+		    (struct silence){ plan, ldns_dname_new_frm_str(name.p) };
+	}
 	for (; d->count < s->zone_count; d->count++)
-		if (!load_zone(a, &s->zones[d->count], &d->zones[d->count], e)) {
+		if (!lab_zone_load(a, &s->zones[d->count], &d->zones[d->count], e)) {
 			lab_dns_free(d);
 			return NULL;
 		}
@@ -72,130 +49,141 @@ struct lab_dns *lab_dns_new(struct arena *a, const struct scenario *s, struct er
 
 void lab_dns_free(struct lab_dns *d)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		ldns_rdf_deep_free(d->zones[i].apex);
-		ldns_rr_free(d->zones[i].soa);
-		ldns_rr_list_deep_free(d->zones[i].records);
-	}
+	for (size_t i = 0; i < d->count; i++)
+		lab_zone_release(&d->zones[i]);
+	for (size_t i = 0; i < d->silence_count; i++)
+		ldns_rdf_deep_free(d->silences[i].name);
 }
 
-static bool is_under(const ldns_rdf *name, const ldns_rdf *apex)
+/* ---- who has what ---- */
+
+/* How well a copy suits who is asked: its own before the general one; 0: not there. */
+static int fitness(const struct lab_zone *plan, const struct ip *server)
 {
-	return ldns_dname_compare(name, apex) == 0 || ldns_dname_is_subdomain(name, apex);
+	if (plan->at_count == 0 || server == NULL)
+		return plan->at_count == 0 ? 2 : 1;
+	for (size_t i = 0; i < plan->at_count; i++)
+		if (ip_eq(plan->at[i], *server))
+			return 3;
+	return 0;
 }
 
 /* The deepest zone that holds the name. */
-static const struct zone *zone_of(const struct lab_dns *d, const ldns_rdf *name)
+static const struct lab_records *zone_of(
+    const struct lab_dns *d, const struct ip *server, const ldns_rdf *name)
 {
-	const struct zone *best = NULL;
+	const struct lab_records *best = NULL;
+	int best_fit = 0;
 
-	for (size_t i = 0; i < d->count; i++)
-		if (is_under(name, d->zones[i].apex) &&
-		    (best == NULL || is_under(d->zones[i].apex, best->apex)))
-			best = &d->zones[i];
+	for (size_t i = 0; i < d->count; i++) {
+		const struct lab_records *z = &d->zones[i];
+		int fit = fitness(z->plan, server);
+		bool same = best != NULL && ldns_dname_compare(z->apex, best->apex) == 0;
+
+		if (fit == 0 || !lab_zone_is_under(name, z->apex) ||
+		    (best != NULL &&
+			(same ? fit <= best_fit : !lab_zone_is_under(z->apex, best->apex))))
+			continue;
+		best = z;
+		best_fit = fit;
+	}
 	return best;
 }
 
-static bool exists(const struct zone *z, const ldns_rdf *name)
+static bool is_silent(const struct lab_dns *d, const struct ip *server, const ldns_rdf *name)
 {
-	for (size_t i = 0; i < ldns_rr_list_rr_count(z->records); i++)
-		if (is_under(ldns_rr_owner(ldns_rr_list_rr(z->records, i)), name))
+	for (size_t i = 0; i < d->silence_count; i++) {
+		const struct lab_silence *s = d->silences[i].plan;
+		bool meant =
+		    server == NULL ? s->server.family == IP_NONE : ip_eq(s->server, *server);
+
+		if (meant && lab_zone_is_under(name, d->silences[i].name))
 			return true;
+	}
 	return false;
 }
 
-/* The name whose records answer: itself, or the wildcard at the closest name that exists. */
-static ldns_rdf *source_of(const struct zone *z, const ldns_rdf *name)
+/* ---- answering ---- */
+
+/* What one zone of the chain says; the next name of the chain, or NULL. */
+static const ldns_rdf *answer_from_zone(
+    const struct lab_records *z, const struct lab_asked *asked, ldns_pkt *out)
 {
-	ldns_rdf *at = ldns_rdf_clone(name);
-
-	if (exists(z, at))
-		return at;
-	while (ldns_dname_compare(at, z->apex) != 0) {
-		ldns_rdf *parent = ldns_dname_left_chop(at);
-
-		ldns_rdf_deep_free(at);
-		at = parent;
-		if (!exists(z, at))
-			continue;
-		ldns_rdf *star = ldns_dname_new_frm_str("*");
-		ldns_dname_cat(star, at);
-		ldns_rdf_deep_free(at);
-		if (exists(z, star))
-			return star;
-		ldns_rdf_deep_free(star);
-		return NULL;
-	}
-	ldns_rdf_deep_free(at);
-	return NULL;
-}
-
-/* Records of the type under the asked name; the CNAME's target when there is only one. */
-static const ldns_rdf *copy_records(const struct zone *z, const ldns_rdf *source,
-    const ldns_rdf *name, ldns_rr_type type, ldns_pkt *out)
-{
+	ldns_rdf *source = lab_zone_source(z, asked->name);
+	size_t before = ldns_pkt_ancount(out);
 	const ldns_rdf *target = NULL;
 
-	for (size_t i = 0; i < ldns_rr_list_rr_count(z->records); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(z->records, i);
-		bool cname = ldns_rr_get_type(rr) == LDNS_RR_TYPE_CNAME;
-
-		if (ldns_dname_compare(ldns_rr_owner(rr), source) != 0 ||
-		    (ldns_rr_get_type(rr) != type && !cname))
-			continue;
-		ldns_rr *copy = ldns_rr_clone(rr);
-		ldns_rdf_deep_free(ldns_rr_owner(copy));
-		ldns_rr_set_owner(copy, ldns_rdf_clone(name));
-		ldns_pkt_push_rr(out, LDNS_SECTION_ANSWER, copy);
-		if (cname && type != LDNS_RR_TYPE_CNAME)
-			target = ldns_rr_rdf(rr, 0);
-	}
+	if (source == NULL)
+		ldns_pkt_set_rcode(out, LDNS_RCODE_NXDOMAIN);
+	else
+		target = lab_zone_copy(z, source, asked, out);
+	if (target == NULL && ldns_pkt_ancount(out) == before)
+		ldns_pkt_push_rr(out, LDNS_SECTION_AUTHORITY, ldns_rr_clone(z->soa));
+	ldns_rdf_deep_free(source);
 	return target;
 }
 
-static void answer_from(const struct lab_dns *d, bool authoritative, const ldns_rdf *asked,
-    ldns_rr_type type, ldns_pkt *out)
+static void drop_records(ldns_pkt *p)
 {
-	const ldns_rdf *name = asked;
-	bool secure = true;
-
-	for (int hops = 0; name != NULL && hops < MAX_CHAIN; hops++) {
-		const struct zone *z = zone_of(d, name);
-		size_t before = ldns_pkt_ancount(out);
-		ldns_rdf *source;
-		const ldns_rdf *target;
-
-		secure = secure && z != NULL && z->plan->secure;
-		if (z == NULL || z->plan->bogus) {
-			ldns_pkt_set_rcode(out, z != NULL && !authoritative ? LDNS_RCODE_SERVFAIL
-						: authoritative		    ? LDNS_RCODE_REFUSED
-									    : LDNS_RCODE_NXDOMAIN);
-			break;
-		}
-		source = source_of(z, name);
-		target = source == NULL ? NULL : copy_records(z, source, name, type, out);
-		if (source == NULL)
-			ldns_pkt_set_rcode(out, LDNS_RCODE_NXDOMAIN);
-		if (target == NULL && ldns_pkt_ancount(out) == before)
-			ldns_pkt_push_rr(out, LDNS_SECTION_AUTHORITY, ldns_rr_clone(z->soa));
-		ldns_rdf_deep_free(source);
-		name = target;
-	}
-	ldns_pkt_set_ad(out, secure && !authoritative);
+	ldns_rr_list_deep_free(ldns_pkt_answer(p));
+	ldns_rr_list_deep_free(ldns_pkt_authority(p));
+	ldns_pkt_set_answer(p, ldns_rr_list_new());
+	ldns_pkt_set_authority(p, ldns_rr_list_new());
+	ldns_pkt_set_ancount(p, 0);
+	ldns_pkt_set_nscount(p, 0);
 }
 
-static ldns_pkt *respond(const struct lab_dns *d, bool authoritative, const ldns_pkt *query)
+/* Follows aliases from zone to zone, as far as who is asked may. */
+static void answer(
+    const struct lab_dns *d, const struct ip *server, struct lab_asked asked, ldns_pkt *out)
+{
+	bool secure = true, unchecked = ldns_pkt_cd(out);
+	int hops = 0;
+
+	for (; asked.name != NULL && hops < MAX_CHAIN; hops++) {
+		const struct lab_records *z = zone_of(d, server, asked.name);
+
+		secure = secure && z != NULL && z->plan->secure;
+		if (z == NULL && server != NULL) {
+			if (hops == 0)
+				ldns_pkt_set_rcode(out, LDNS_RCODE_REFUSED);
+			break;
+		}
+		if (z == NULL) {
+			ldns_pkt_set_rcode(out, LDNS_RCODE_NXDOMAIN);
+			break;
+		}
+		if (z->plan->bogus && server == NULL && !unchecked) {
+			drop_records(out);
+			ldns_pkt_set_rcode(out, LDNS_RCODE_SERVFAIL);
+			break;
+		}
+		asked.name = answer_from_zone(z, &asked, out);
+	}
+	if (hops == MAX_CHAIN && server == NULL) {
+		drop_records(out);
+		ldns_pkt_set_rcode(out, LDNS_RCODE_SERVFAIL);
+	}
+	ldns_pkt_set_ad(out, secure && server == NULL && !unchecked);
+	ldns_pkt_set_aa(out, server != NULL && ldns_pkt_get_rcode(out) != LDNS_RCODE_REFUSED);
+}
+
+/* NULL: who is asked stays silent about this name. */
+static ldns_pkt *respond(const struct lab_dns *d, const struct ip *server, const ldns_pkt *query)
 {
 	ldns_rr_list *questions = ldns_pkt_question(query);
 	const ldns_rr *q =
 	    ldns_rr_list_rr_count(questions) == 1 ? ldns_rr_list_rr(questions, 0) : NULL;
-	ldns_pkt *out = ldns_pkt_new();
+	ldns_pkt *out;
 
+	if (q != NULL && is_silent(d, server, ldns_rr_owner(q)))
+		return NULL;
+	out = ldns_pkt_new();
 	ldns_pkt_set_id(out, ldns_pkt_id(query));
 	ldns_pkt_set_qr(out, true);
 	ldns_pkt_set_rd(out, ldns_pkt_rd(query));
-	ldns_pkt_set_ra(out, !authoritative);
-	ldns_pkt_set_aa(out, authoritative);
+	ldns_pkt_set_cd(out, ldns_pkt_cd(query));
+	ldns_pkt_set_ra(out, server == NULL);
 	if (ldns_pkt_edns(query))
 		ldns_pkt_set_edns_udp_size(out, UDP_ROOM);
 	if (q == NULL || ldns_pkt_get_opcode(query) != LDNS_PACKET_QUERY) {
@@ -203,32 +191,45 @@ static ldns_pkt *respond(const struct lab_dns *d, bool authoritative, const ldns
 		return out;
 	}
 	ldns_pkt_push_rr(out, LDNS_SECTION_QUESTION, ldns_rr_clone(q));
-	answer_from(d, authoritative, ldns_rr_owner(q), ldns_rr_get_type(q), out);
+	answer(d, server, (struct lab_asked){ ldns_rr_owner(q), ldns_rr_get_type(q) }, out);
 	return out;
 }
 
-uint8_t *lab_dns_answer(const struct lab_dns *d, bool authoritative, const uint8_t *query,
-    size_t size, size_t room, size_t *out_size)
+/* RFC 6891 section 6.2.5: what the asker takes over UDP, 512 octets at least. */
+static size_t udp_room(const ldns_pkt *query)
 {
-	ldns_pkt *parsed = NULL, *out;
+	size_t room = ldns_pkt_edns(query) ? ldns_pkt_edns_udp_size(query) : 0;
+
+	return room < UDP_PLAIN ? UDP_PLAIN : room > UDP_ROOM ? UDP_ROOM : room;
+}
+
+static uint8_t *pack(ldns_pkt *p, size_t room, size_t *size)
+{
+	uint8_t *bytes = NULL;
+
+	if (ldns_pkt2wire(&bytes, p, size) == LDNS_STATUS_OK && *size > room) {
+		free(bytes);
+		bytes = NULL;
+		drop_records(p);
+		ldns_pkt_set_tc(p, true);
+		ldns_pkt2wire(&bytes, p, size);
+	}
+	return bytes;
+}
+
+uint8_t *lab_dns_answer(
+    const struct lab_dns *d, const struct ip *server, bool udp, struct str query, size_t *out_size)
+{
+	ldns_pkt *parsed = NULL, *out = NULL;
 	uint8_t *bytes = NULL;
 
 	*out_size = 0;
-	if (ldns_wire2pkt(&parsed, query, size) != LDNS_STATUS_OK)
+	if (ldns_wire2pkt(&parsed, (const uint8_t *)query.p, query.n) != LDNS_STATUS_OK)
 		return NULL;
-	if (ldns_pkt_qr(parsed)) {
-		ldns_pkt_free(parsed);
-		return NULL;
-	}
-	out = respond(d, authoritative, parsed);
-	if (ldns_pkt2wire(&bytes, out, out_size) == LDNS_STATUS_OK && *out_size > room) {
-		free(bytes);
-		ldns_rr_list_deep_free(ldns_pkt_answer(out));
-		ldns_pkt_set_answer(out, ldns_rr_list_new());
-		ldns_pkt_set_ancount(out, 0);
-		ldns_pkt_set_tc(out, true);
-		ldns_pkt2wire(&bytes, out, out_size);
-	}
+	if (!ldns_pkt_qr(parsed))
+		out = respond(d, server, parsed);
+	if (out != NULL)
+		bytes = pack(out, udp ? udp_room(parsed) : TCP_ROOM, out_size);
 	ldns_pkt_free(out);
 	ldns_pkt_free(parsed);
 	return bytes;
@@ -238,7 +239,7 @@ uint8_t *lab_dns_answer(const struct lab_dns *d, bool authoritative, const uint8
 
 struct server {
 	const struct lab_dns *dns;
-	bool authoritative;
+	const struct ip *address; /* NULL: the resolver */
 };
 
 static void on_datagram(evutil_socket_t fd, short what, void *context)
@@ -253,7 +254,8 @@ static void on_datagram(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (n <= 0)
 		return;
-	answer = lab_dns_answer(s->dns, s->authoritative, query, (size_t)n, UDP_ROOM, &size);
+	answer = lab_dns_answer(
+	    s->dns, s->address, true, (struct str){ (const char *)query, (size_t)n }, &size);
 	if (answer != NULL)
 		sendto((int)fd, answer, size, 0, (struct sockaddr *)&from, length);
 	free(answer);
@@ -272,8 +274,8 @@ static void on_stream(struct bufferevent *bev, void *context)
 		if (evbuffer_get_length(in) < want + 2)
 			return;
 		evbuffer_drain(in, 2);
-		answer = lab_dns_answer(s->dns, s->authoritative,
-		    evbuffer_pullup(in, (ssize_t)want), want, TCP_ROOM, &size);
+		answer = lab_dns_answer(s->dns, s->address, false,
+		    (struct str){ (char *)evbuffer_pullup(in, (ssize_t)want), want }, &size);
 		evbuffer_drain(in, want);
 		if (answer == NULL)
 			continue;
@@ -304,13 +306,13 @@ static void on_accept(
 }
 
 void lab_dns_serve(
-    const struct lab_dns *d, struct event_base *base, bool authoritative, int udp, int tcp)
+    const struct lab_dns *d, struct event_base *base, const struct ip *server, const int pair[2])
 {
 	struct server *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		abort();
-	*s = (struct server){ d, authoritative };
-	event_add(event_new(base, udp, EV_READ | EV_PERSIST, on_datagram, s), NULL);
-	evconnlistener_new(base, on_accept, s, LEV_OPT_CLOSE_ON_FREE, -1, tcp);
+	*s = (struct server){ d, server };
+	event_add(event_new(base, pair[0], EV_READ | EV_PERSIST, on_datagram, s), NULL);
+	evconnlistener_new(base, on_accept, s, LEV_OPT_CLOSE_ON_FREE, -1, pair[1]);
 }

@@ -5,15 +5,18 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "lab/dns.h"
 #include "lab/servers.h"
+#include "wire/domain.h"
+
+#define MAX_ZONE ((size_t)8 << 20)
 
 /* Where a socket is bound: a port of the system's choice on 127.0.0.1, or the real one. */
 struct spot {
@@ -54,7 +57,9 @@ static int open_socket(
 	    bind(fd, (struct sockaddr *)&ss, size) != 0 ||
 	    (type == SOCK_STREAM && listen(fd, 64) != 0) ||
 	    getsockname(fd, (struct sockaddr *)&ss, &size) != 0) {
-		error_set(e, "the lab cannot listen on port %u: %s", s->port, strerror(errno));
+		error_set(e, "the lab cannot listen on %s port %u: %s",
+		    s->here ? ip_write(e->arena, s->address).p : "127.0.0.1",
+		    s->here ? s->port : port, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;
@@ -87,8 +92,11 @@ static bool open_names(
 
 	pair[1] = open_socket(&s, SOCK_STREAM, 0, local, e);
 	pair[0] = pair[1] < 0 ? -1 : open_socket(&s, SOCK_DGRAM, *local, &same, e);
-	if (pair[0] < 0)
+	if (pair[0] < 0) {
+		if (pair[1] >= 0)
+			close(pair[1]);
 		return false;
+	}
 	out->names = arena_grow(a, out->names, out->name_count, sizeof(*out->names));
 	memcpy(out->names[out->name_count++], pair, sizeof(pair));
 	return true;
@@ -125,17 +133,29 @@ static bool open_all(
 }
 
 /* "%TLSA:host%" in a zone's text becomes the record's data for the lab's key. */
-static struct str with_tlsa(struct arena *a, struct lab_ca *ca, struct str text)
+static bool put_tlsa(struct arena *a, struct lab_ca *ca, struct lab_zone *zone, struct error *e)
 {
+	struct str rest = zone->text;
+	struct buf out;
 	ptrdiff_t at;
+	bool ok = true;
 
-	while ((at = str_find(text, STR("%TLSA:"))) >= 0) {
-		struct str behind = str_skip(text, (size_t)at + 6), host = str_cut(&behind, '%');
+	buf_init(&out, MAX_ZONE);
+	while (ok && (at = str_find(rest, STR("%TLSA:"))) >= 0) {
+		struct str behind = str_skip(rest, (size_t)at + 6), host = str_cut(&behind, '%');
 
-		text = arena_fmt(a, STR_FMT STR_FMT STR_FMT, (int)at, text.p,
-		    STR_ARG(lab_ca_tlsa(ca, a, host)), STR_ARG(behind));
+		ok = domain_is_fqdn(host);
+		buf_add(&out, str_slice(rest, 0, (size_t)at));
+		if (ok)
+			buf_add(&out, lab_ca_tlsa(ca, a));
+		rest = behind;
 	}
-	return text;
+	buf_add(&out, rest);
+	zone->text = arena_str(a, buf_str(&out));
+	ok = (ok || error_set(e, STR_FMT ": %%TLSA: wants a host and %%", STR_ARG(zone->file))) &&
+	     (!buf_failed(&out) || error_set(e, STR_FMT ": too large", STR_ARG(zone->file)));
+	buf_free(&out);
+	return ok;
 }
 
 static void add_services(struct arena *a, struct event_base *base, struct lab *lab,
@@ -148,89 +168,112 @@ static void add_services(struct arena *a, struct event_base *base, struct lab *l
 		SSL_CTX *context = service->cert == LAB_CERT_NONE
 				       ? NULL
 				       : lab_ca_context(ca, a, service->host, service->cert,
-					     service->trick == LAB_OLD_TLS);
+					     lab_plays(service, LAB_OLD_TLS));
 
 		for (size_t k = 0; k < service->address_count; k++)
 			lab_serve(base, service, lab->scenario.domain, context, s->fds[n++]);
 	}
 }
 
-static void serve(struct arena *a, struct lab *lab, struct lab_ca *ca, const struct lab_dns *dns,
-    const struct sockets *s)
+/* All that a lab consists of before it serves. */
+struct parts {
+	struct lab_ca *ca;
+	struct lab_dns *dns;
+	struct sockets sockets;
+};
+
+static void serve(struct arena *a, struct lab *lab, const struct parts *p)
 {
 	struct event_base *base = event_base_new();
 
-	for (size_t i = 0; i < s->name_count; i++)
-		lab_dns_serve(dns, base, i > 0, s->names[i][0], s->names[i][1]);
-	add_services(a, base, lab, ca, s);
+	if (base == NULL)
+		return;
+	for (size_t i = 0; i < p->sockets.name_count; i++)
+		lab_dns_serve(p->dns, base, i == 0 ? NULL : &lab->scenario.nameservers[i - 1],
+		    p->sockets.names[i]);
+	add_services(a, base, lab, p->ca, &p->sockets);
 	event_base_dispatch(base);
 }
 
-static void close_all(const struct sockets *s)
+static void release(const struct parts *p)
 {
-	for (size_t i = 0; i < s->count; i++)
-		close(s->fds[i]);
-	for (size_t i = 0; i < s->name_count; i++) {
-		close(s->names[i][0]);
-		close(s->names[i][1]);
+	for (size_t i = 0; i < p->sockets.count; i++)
+		close(p->sockets.fds[i]);
+	for (size_t i = 0; i < p->sockets.name_count; i++) {
+		close(p->sockets.names[i][0]);
+		close(p->sockets.names[i][1]);
 	}
+	if (p->dns != NULL)
+		lab_dns_free(p->dns);
+	if (p->ca != NULL)
+		lab_ca_free(p->ca);
 }
 
-static bool write_roots(struct arena *a, struct lab *lab, struct str pem, struct error *e)
+/* What was made must be released, whatever is returned. */
+static bool assemble(struct arena *a, struct lab *lab, bool here, struct parts *p, struct error *e)
 {
-	struct str path = arena_str(a, STR("/tmp/frank-lab-XXXXXX"));
-	int fd = mkstemp((char *)(uintptr_t)path.p);
-
-	if (fd < 0 || write(fd, pem.p, pem.n) != (ssize_t)pem.n)
-		return error_set(e, "%s: %s", path.p, strerror(errno));
-	close(fd);
-	lab->roots = path;
-	return true;
-}
-
-static struct lab_dns *prepare(struct arena *a, struct lab *lab, struct lab_ca *ca, struct error *e)
-{
+	p->ca = lab_ca_new(a);
 	for (size_t i = 0; i < lab->scenario.zone_count; i++)
-		lab->scenario.zones[i].text = with_tlsa(a, ca, lab->scenario.zones[i].text);
-	return lab_dns_new(a, &lab->scenario, e);
+		if (!put_tlsa(a, p->ca, &lab->scenario.zones[i], e))
+			return false;
+	p->dns = lab_dns_new(a, &lab->scenario, e);
+	return p->dns != NULL && open_all(a, lab, here, &p->sockets, e);
+}
+
+/* In memory: nothing is left behind, however the program ends. */
+bool lab_roots_new(struct arena *a, struct lab_roots *out, struct error *e)
+{
+	out->fd = memfd_create("frank-lab-roots", MFD_CLOEXEC);
+	out->path = arena_fmt(a, "/proc/%ld/fd/%d", (long)getpid(), out->fd);
+	return out->fd >= 0 ||
+	       error_set(e, "no file in memory for the lab's roots: %s", strerror(errno));
+}
+
+void lab_roots_close(struct lab_roots *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	*r = (struct lab_roots){ .fd = -1 };
+}
+
+static bool write_roots(struct arena *a, int fd, const struct parts *p, struct error *e)
+{
+	struct str pem = lab_ca_root(a, p->ca);
+
+	return write(fd, pem.p, pem.n) == (ssize_t)pem.n ||
+	       error_set(e, "the lab's roots cannot be written: %s", strerror(errno));
 }
 
 /* In the child: serve until the parent is gone or says so. */
-static void be_the_lab(struct arena *a, struct lab *lab, struct lab_ca *ca,
-    const struct lab_dns *dns, const struct sockets *s)
+static void be_the_lab(struct arena *a, struct lab *lab, const struct parts *p)
 {
 	signal(SIGINT, SIG_IGN); /* the parent ends us */
 	signal(SIGTERM, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == lab->parent)
-		serve(a, lab, ca, dns, s);
+		serve(a, lab, p);
 	_exit(0);
 }
 
 bool lab_start(struct arena *a, struct str name, struct lab *lab, struct error *e)
 {
-	struct lab_ca *ca;
-	struct lab_dns *dns;
-	struct sockets s = { 0 };
+	struct parts p = { 0 };
+	bool ok;
 
-	*lab = (struct lab){ .child = -1, .parent = getpid() };
-	if (!scenario_load(a, name, &lab->scenario, e))
-		return false;
-	ca = lab_ca_new(a);
-	dns = prepare(a, lab, ca, e);
-	if (dns == NULL || !open_all(a, lab, false, &s, e) ||
-	    !write_roots(a, lab, lab_ca_root(a, ca), e)) {
-		lab_ca_free(ca);
-		return false;
+	*lab = (struct lab){ .child = -1, .parent = getpid(), .roots.fd = -1 };
+	ok = scenario_load(a, name, &lab->scenario, e) && assemble(a, lab, false, &p, e) &&
+	     lab_roots_new(a, &lab->roots, e) && write_roots(a, lab->roots.fd, &p, e);
+	if (ok) {
+		lab->child = fork();
+		if (lab->child == 0)
+			be_the_lab(a, lab, &p);
+		ok = lab->child > 0 ||
+		     error_set(e, "the lab cannot be started: %s", strerror(errno));
 	}
-	lab->child = fork();
-	if (lab->child == 0)
-		be_the_lab(a, lab, ca, dns, &s);
-	close_all(&s);
-	lab_dns_free(dns);
-	lab_ca_free(ca);
-	return lab->child > 0 ? true
-			      : error_set(e, "the lab cannot be started: %s", strerror(errno));
+	release(&p);
+	if (!ok)
+		lab_roots_close(&lab->roots);
+	return ok;
 }
 
 void lab_stop(struct lab *lab)
@@ -239,8 +282,7 @@ void lab_stop(struct lab *lab)
 		kill(lab->child, SIGKILL);
 		waitpid(lab->child, NULL, 0);
 	}
-	if (lab->roots.n > 0)
-		unlink(lab->roots.p);
+	lab_roots_close(&lab->roots);
 	lab->child = -1;
 }
 
@@ -255,28 +297,17 @@ bool lab_map(const struct lab *lab, struct ip *address, uint16_t *port)
 	return false;
 }
 
-bool lab_serve_here(struct arena *a, struct str name, struct str roots_file, void (*ready)(void *),
-    void *context, struct error *e)
+bool lab_serve_here(struct arena *a, struct str name, const struct lab_here *here, struct error *e)
 {
 	struct lab lab = { 0 };
-	struct lab_ca *ca;
-	struct lab_dns *dns;
-	struct sockets s = { 0 };
-	FILE *file;
+	struct parts p = { 0 };
 
-	if (!scenario_load(a, name, &lab.scenario, e))
-		return false;
-	ca = lab_ca_new(a);
-	dns = prepare(a, &lab, ca, e);
-	file = dns != NULL ? fopen(roots_file.p, "we") : NULL;
-	if (file == NULL || !open_all(a, &lab, true, &s, e))
-		return dns == NULL || file != NULL
-			   ? false
-			   : error_set(e, "%s: %s", roots_file.p, strerror(errno));
-	struct str pem = lab_ca_root(a, ca);
-	fwrite(pem.p, 1, pem.n, file);
-	fclose(file);
-	ready(context);
-	serve(a, &lab, ca, dns, &s);
-	return error_set(e, "the lab has ended");
+	if (scenario_load(a, name, &lab.scenario, e) && assemble(a, &lab, true, &p, e) &&
+	    write_roots(a, here->roots_fd, &p, e)) {
+		here->ready(here->context);
+		serve(a, &lab, &p);
+		error_set(e, "the lab has ended");
+	}
+	release(&p);
+	return false;
 }

@@ -13,12 +13,24 @@ struct lab_port {
 	uint16_t local_port; /* on 127.0.0.1 */
 };
 
+/*
+ * The lab's root certificate, PEM, as a file in memory: it has a path for as long as the process
+ * that made it lives, for itself and for programs of the same user.
+ */
+struct lab_roots {
+	int fd;
+	struct str path; /* "/proc/PID/fd/N" */
+};
+
+bool lab_roots_new(struct arena *, struct lab_roots *out, struct error *);
+void lab_roots_close(struct lab_roots *);
+
 struct lab {
 	struct scenario scenario;
 	struct lab_port *ports;
 	size_t port_count;
 	struct str resolver; /* "127.0.0.1:PORT" */
-	struct str roots;    /* path of the lab's root certificate, PEM */
+	struct lab_roots roots;
 	int child, parent;
 };
 
@@ -29,11 +41,16 @@ void lab_stop(struct lab *);
 /* The real end of a scenario's address and port; false when nothing is there. */
 bool lab_map(const struct lab *, struct ip *address, uint16_t *port);
 
+struct lab_here {
+	int roots_fd; /* the root certificate is written there */
+	void (*ready)(void *context);
+	void *context;
+};
+
 /*
  * Serve in the foreground on the addresses and ports of the scenario themselves (in a network
- * namespace that has them); `ready` is called once all listen. Does not return but on error.
+ * namespace that has them); `ready` is called once all listen.  Returns only false, on error.
  */
-bool lab_serve_here(struct arena *, struct str scenario, struct str roots_file,
-    void (*ready)(void *), void *context, struct error *);
+bool lab_serve_here(struct arena *, struct str scenario, const struct lab_here *, struct error *);
 
 #endif

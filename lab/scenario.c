@@ -1,13 +1,8 @@
 /* scenario - see scenario.h. */
 #include "lab/scenario.h"
 
-#include <errno.h>
-#include <stdio.h>
-
-#include "base/buf.h"
 #include "wire/domain.h"
 
-#define MAX_FILE     ((size_t)1 << 20)
 #define MAX_SERVICES 200
 
 struct reading {
@@ -22,11 +17,12 @@ struct reading {
 };
 
 static const char *const protocols[] = { "smtp", "imap", "pop3", "https" };
+static const char *const lists[] = { "addresses", "domains" };
 static const char *const certs[LAB_CERT_COUNT] = { "none", "good", "incomplete", "expired",
-	"wrong-name", "self-signed", "weak" };
-static const char *const tricks[LAB_TRICK_COUNT] = { "honest", "delay", "silent", "drop", "bytes",
-	"garbage", "huge-line", "endless-ehlo", "say-421", "greylist", "relay", "tls-half",
-	"inject", "old-tls", "plain-auth", "redirect" };
+	"wrong-name", "self-signed", "weak", "sha1" };
+static const char *const tricks[LAB_TRICK_COUNT] = { "delay", "silent", "drop", "bytes", "garbage",
+	"huge-line", "endless-ehlo", "say-421", "greylist", "relay", "tls-half", "inject",
+	"old-tls", "plain-auth", "redirect", "lying-ehlo", "tell-vrfy" };
 
 static bool fault(struct reading *r, const char *what, struct str about)
 {
@@ -75,24 +71,97 @@ static bool add_nameservers(struct reading *r, struct str rest)
 	return read_addresses(r, rest, &r->out->nameservers, &r->out->nameserver_count);
 }
 
-/* zone NAME FILE [secure|bogus] */
-static bool add_zone(struct reading *r, struct str rest)
+static bool open_file(struct reading *r, struct str name, struct str *out)
 {
-	struct lab_zone zone = { .name = domain_undot(str_cut_word(&rest)),
-		.file = str_cut_word(&rest) };
-	struct str flag = str_cut_word(&rest);
+	static const char *const troubles[] = { [FILE_ABSENT] = "there is no file",
+		[FILE_TOO_LARGE] = "larger than 1 MiB is the file",
+		[FILE_UNREADABLE] = "cannot read the file" };
+	enum scenario_file found = r->open(r->context, name, out);
 
-	zone.secure = str_eq(flag, STR("secure"));
-	zone.bogus = str_eq(flag, STR("bogus"));
-	if (flag.n > 0 && !zone.secure && !zone.bogus)
-		return fault(r, "neither secure nor bogus:", flag);
-	if (!r->open(r->context, zone.file, &zone.text))
-		return fault(r, "there is no file", zone.file);
+	return found == FILE_READ || fault(r, troubles[found], name);
+}
+
+/* A name that master files can say without an escape. */
+static bool is_plain(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!is_alnum(name.p[i]) && str_chr(STR("-_./"), name.p[i]) < 0)
+			return false;
+	return domain_valid(name);
+}
+
+static bool zone_name(struct reading *r, struct str word, struct str *out)
+{
+	*out = domain_undot(word);
+	return (out->n > 0 && is_plain(*out)) || fault(r, "not the name of a zone:", word);
+}
+
+static bool push_zone(struct reading *r, struct lab_zone zone)
+{
 	arena_push(r->arena, r->out->zones, r->out->zone_count, struct lab_zone, zone);
 	return true;
 }
 
-/* service PROTOCOL PORT [tls] HOST ADDRESS... */
+/* zone NAME FILE [secure|bogus] [at ADDRESS...] */
+static bool add_zone(struct reading *r, struct str rest)
+{
+	struct lab_zone zone = { 0 };
+	struct str word = str_cut_word(&rest);
+
+	if (!zone_name(r, word, &zone.name))
+		return false;
+	zone.file = str_cut_word(&rest);
+	word = str_cut_word(&rest);
+	zone.secure = str_eq(word, STR("secure"));
+	zone.bogus = str_eq(word, STR("bogus"));
+	if (zone.secure || zone.bogus)
+		word = str_cut_word(&rest);
+	if (word.n > 0 && !str_eq(word, STR("at")))
+		return fault(r, "none of secure, bogus, at:", word);
+	if (!read_addresses(r, rest, &zone.at, &zone.at_count))
+		return false;
+	if (word.n > 0 && zone.at_count == 0)
+		return fault(r, "no address stands behind", word);
+	return open_file(r, zone.file, &zone.text) && push_zone(r, zone);
+}
+
+/* list addresses|domains ZONE [ENTRY[=CODE]...] */
+static bool add_list(struct reading *r, struct str rest)
+{
+	struct lab_zone zone = { .file = STR("list") };
+	struct str kind = str_cut_word(&rest), word = str_cut_word(&rest);
+	size_t i;
+
+	if (!word_in(kind, lists, LENGTH(lists), &i))
+		return fault(r, "neither addresses nor domains:", kind);
+	if (!zone_name(r, word, &zone.name))
+		return false;
+	if (!lab_list_zone(r->arena, (enum lab_list)i, rest, &zone.text, &word))
+		return fault(r, "no entry of such a list:", word);
+	return push_zone(r, zone);
+}
+
+/* silent resolver|ADDRESS [NAME...] */
+static bool add_silence(struct reading *r, struct str rest)
+{
+	struct lab_silence s = { 0 };
+	struct str who = str_cut_word(&rest);
+
+	if (!str_eq(who, STR("resolver")) && !ip_parse(who, &s.server))
+		return fault(r, "neither the resolver nor an address:", who);
+	do {
+		struct str word = str_cut_word(&rest);
+
+		s.name = domain_undot(word);
+		if (s.name.n > 0 && !is_plain(s.name))
+			return fault(r, "not a name:", word);
+		arena_push(
+		    r->arena, r->out->silences, r->out->silence_count, struct lab_silence, s);
+	} while (rest.n > 0);
+	return true;
+}
+
+/* service PROTOCOL PORT HOST ADDRESS... */
 static bool add_service(struct reading *r, struct str rest)
 {
 	struct lab_service s = { .cert = LAB_CERT_GOOD };
@@ -157,8 +226,8 @@ static bool add_file(struct reading *r, struct str rest)
 	struct lab_file f = { .path = str_cut_word(&rest) };
 	struct str name = str_cut_word(&rest);
 
-	if (!r->open(r->context, name, &f.content))
-		return fault(r, "there is no file", name);
+	if (!open_file(r, name, &f.content))
+		return false;
 	arena_push(r->arena, r->service->files, r->service->file_count, struct lab_file, f);
 	return true;
 }
@@ -170,9 +239,9 @@ static bool set_trick(struct reading *r, struct str rest)
 
 	if (!word_in(word, tricks, LENGTH(tricks), &i))
 		return fault(r, "no such trick:", word);
-	if (number.n > 0 && !str_uint(number, 100000000, &r->service->number))
+	if (number.n > 0 && !str_uint(number, 100000000, &r->service->numbers[i]))
 		return fault(r, "not a number:", number);
-	r->service->trick = (enum lab_trick)i;
+	r->service->tricks |= UINT32_C(1) << i;
 	return true;
 }
 
@@ -185,6 +254,8 @@ static const struct directive {
 	{ "domain", false, set_domain },
 	{ "nameservers", false, add_nameservers },
 	{ "zone", false, add_zone },
+	{ "list", false, add_list },
+	{ "silent", false, add_silence },
 	{ "service", false, add_service },
 	{ "greeting", true, set_greeting },
 	{ "ehlo", true, set_ehlo },
@@ -208,6 +279,12 @@ static bool read_line(struct reading *r, struct str line)
 	return fault(r, "there is no directive", word);
 }
 
+static bool read_profile(struct reading *r)
+{
+	return r->open(r->context, STR("profile.conf"), &r->out->profile) == FILE_ABSENT ||
+	       open_file(r, STR("profile.conf"), &r->out->profile);
+}
+
 bool scenario_parse(struct arena *a, struct str text, const char *name, scenario_open *open,
     void *context, struct scenario *out, struct error *e)
 {
@@ -223,56 +300,7 @@ bool scenario_parse(struct arena *a, struct str text, const char *name, scenario
 		if (line.n > 0 && !read_line(&r, line))
 			return false;
 	}
-	open(context, STR("profile.conf"), &out->profile);
-	return out->domain.n > 0 || fault(&r, "no line says the", STR("domain"));
-}
-
-/* ---- where the files are ---- */
-
-struct place {
-	struct arena *arena;
-	struct str name;
-};
-
-static bool open_embedded(void *context, struct str file, struct str *out)
-{
-	const struct place *p = context;
-	struct str path = arena_fmt(p->arena, STR_FMT "/" STR_FMT, STR_ARG(p->name), STR_ARG(file));
-
-	for (size_t i = 0; i < lab_embedded_count; i++)
-		if (str_eq(path, str_of(lab_embedded[i].name))) {
-			*out = (struct str){ lab_embedded[i].bytes, lab_embedded[i].size };
-			return true;
-		}
-	return false;
-}
-
-static bool open_folder(void *context, struct str file, struct str *out)
-{
-	const struct place *p = context;
-	struct str path = arena_fmt(p->arena, STR_FMT "/" STR_FMT, STR_ARG(p->name), STR_ARG(file));
-	FILE *f = str_find(file, STR("..")) < 0 ? fopen(path.p, "re") : NULL;
-	char *bytes = arena_array(p->arena, char, f != NULL ? MAX_FILE : 1);
-
-	if (f == NULL)
-		return false;
-	*out = (struct str){ bytes, fread(bytes, 1, MAX_FILE, f) };
-	fclose(f);
-	return true;
-}
-
-bool scenario_load(struct arena *a, struct str name, struct scenario *out, struct error *e)
-{
-	struct place place = { a, name };
-	scenario_open *open = str_chr(name, '/') >= 0 ? open_folder : open_embedded;
-	struct str text, file = arena_fmt(a, STR_FMT "/scenario.conf", STR_ARG(name));
-
-	if (!open(&place, STR("scenario.conf"), &text))
-		return error_set(e,
-		    "there is no scenario \"" STR_FMT "\" (frank lab list shows them)",
-		    STR_ARG(name));
-	if (!scenario_parse(a, text, file.p, open, &place, out, e))
-		return false;
-	out->name = name;
-	return true;
+	if (out->domain.n == 0)
+		return fault(&r, "no line says the", STR("domain"));
+	return read_profile(&r);
 }

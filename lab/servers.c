@@ -1,8 +1,8 @@
 /*
- * servers - they speak just enough to be audited, and misbehave when told to.
+ * servers - the connections of the lab's servers: bytes, TLS and the tricks of either.
  *
- * One connection is one struct client; a filter of OpenSSL is put over its socket when TLS
- * begins. No mail is ever taken: DATA is refused.
+ * What is said is written before what comes next begins: TLS, or the end.  So a trick breaks
+ * off where it means to, and never loses a byte before.
  */
 #include "lab/servers.h"
 
@@ -10,12 +10,17 @@
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/listener.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
-#include "wire/domain.h"
+#include "lab/client.h"
 
 #define MAX_LINE  65536
 #define HUGE_LINE 1000000
+
+static const struct timeval byte_pause = { 0, 200 }, patience = { 5, 0 };
 
 struct server {
 	struct event_base *base;
@@ -28,19 +33,21 @@ struct client {
 	const struct server *server;
 	struct arena arena;
 	struct bufferevent *bev;
-	struct event *timer;
-	struct evbuffer *slow; /* LAB_BYTES: what is still to be said */
-	bool tls;
-	bool closing;	 /* all is said: the client closes, or time does */
-	bool hang_up;	 /* a trick: closes at once */
-	uint64_t said;	 /* lines */
-	struct str path; /* HTTPS: asked for */
+	struct event *due;	/* LAB_DELAY: the first word */
+	struct event *tick;	/* LAB_BYTES: the next byte */
+	struct evbuffer *slow;	/* LAB_BYTES: what is still to be said */
+	enum client_next next;	/* when all is said */
+	bool tls, half, waited; /* half: the handshake will break off */
+	uint64_t said;		/* lines */
+	struct str path;
 };
 
 static void end(struct client *c)
 {
-	if (c->timer != NULL)
-		event_free(c->timer);
+	if (c->due != NULL)
+		event_free(c->due);
+	if (c->tick != NULL)
+		event_free(c->tick);
 	if (c->slow != NULL)
 		evbuffer_free(c->slow);
 	bufferevent_free(c->bev);
@@ -48,292 +55,255 @@ static void end(struct client *c)
 	free(c);
 }
 
+/* ---- what the protocols use ---- */
+
+const struct lab_service *client_service(const struct client *c)
+{
+	return c->server->service;
+}
+
+struct str client_domain(const struct client *c)
+{
+	return c->server->domain;
+}
+
+struct arena *client_arena(struct client *c)
+{
+	return &c->arena;
+}
+
+bool client_has_tls(const struct client *c)
+{
+	return c->tls;
+}
+
+bool client_may_starttls(const struct client *c)
+{
+	return c->server->context != NULL && !c->tls && !c->server->service->implicit_tls;
+}
+
+void client_then(struct client *c, enum client_next next)
+{
+	if (c->next == CLIENT_GO_ON)
+		c->next = next;
+}
+
+void client_set_path(struct client *c, struct str path)
+{
+	if (c->path.n == 0)
+		c->path = arena_str(&c->arena, path);
+}
+
+struct str client_path(const struct client *c)
+{
+	return c->path;
+}
+
 static void say_byte(evutil_socket_t fd, short what, void *context)
 {
 	struct client *c = context;
-	const struct timeval soon = { 0, 200 };
 	char byte;
 
 	(void)fd, (void)what;
 	if (evbuffer_remove(c->slow, &byte, 1) == 1) {
 		bufferevent_write(c->bev, &byte, 1);
-		event_add(c->timer, &soon);
+		event_add(c->tick, &byte_pause);
 	}
 }
 
-static void say_bytes(struct client *c, struct str text)
+void client_say_bytes(struct client *c, struct str text)
 {
-	const struct timeval soon = { 0, 200 };
-
-	if (c->server->service->trick != LAB_BYTES) {
+	if (!lab_plays(c->server->service, LAB_BYTES)) {
 		bufferevent_write(c->bev, text.p, text.n);
 		return;
 	}
 	if (c->slow == NULL) {
 		c->slow = evbuffer_new();
-		c->timer = event_new(c->server->base, -1, 0, say_byte, c);
+		c->tick = event_new(c->server->base, -1, 0, say_byte, c);
 	}
 	evbuffer_add(c->slow, text.p, text.n);
-	event_add(c->timer, &soon);
+	event_add(c->tick, &byte_pause);
 }
 
-static void say(struct client *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct client *c, const char *fmt, ...)
+void client_say(struct client *c, const char *fmt, ...)
 {
 	const struct lab_service *s = c->server->service;
 	va_list args;
 
-	if (s->trick == LAB_DROP && c->said++ >= s->number) {
-		c->hang_up = true;
+	if (lab_plays(s, LAB_DROP) && c->said++ >= s->numbers[LAB_DROP]) {
+		c->next = CLIENT_HANG_UP;
 		return;
 	}
 	va_start(args, fmt);
 	struct str line = arena_vfmt(&c->arena, fmt, args);
 	va_end(args);
-	say_bytes(c, arena_fmt(&c->arena, STR_FMT "\r\n", STR_ARG(line)));
+	client_say_bytes(c, line);
+	client_say_bytes(c, STR("\r\n"));
+}
+
+/* ---- first words ---- */
+
+static void settle(struct client *);
+
+static void huge_line(struct client *c)
+{
+	char *x = arena_array(&c->arena, char, HUGE_LINE);
+
+	memset(x, 'x', HUGE_LINE);
+	client_say_bytes(c, (struct str){ x, HUGE_LINE });
+}
+
+static void on_due(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd, (void)what;
+	client_first_word(context);
+	settle(context);
+}
+
+static void wait_a_while(struct client *c)
+{
+	uint64_t ms = c->server->service->numbers[LAB_DELAY];
+	struct timeval wait = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
+
+	c->waited = true;
+	c->due = event_new(c->server->base, -1, 0, on_due, c);
+	event_add(c->due, &wait);
+}
+
+void client_first_word(struct client *c)
+{
+	const struct lab_service *s = c->server->service;
+	const struct speaker *speaker = &lab_speakers[s->protocol];
+
+	if (lab_plays(s, LAB_DELAY) && !c->waited) {
+		wait_a_while(c);
+	} else if (lab_plays(s, LAB_SILENT)) {
+		return;
+	} else if (lab_plays(s, LAB_GARBAGE)) {
+		client_say(c, "\x01\x02 what \x1b[31m is this\x07");
+	} else if (lab_plays(s, LAB_HUGE_LINE)) {
+		huge_line(c);
+	} else if (lab_plays(s, LAB_SAY_421)) {
+		client_say(c, "%s", speaker->busy);
+		client_then(c, CLIENT_HANG_UP);
+	} else {
+		speaker->open(c);
+	}
 }
 
 /* ---- TLS ---- */
 
 static void on_read(struct bufferevent *, void *);
+static void on_written(struct bufferevent *, void *);
 static void on_event(struct bufferevent *, short, void *);
-static void greet(struct client *);
 
+static void listen_to(struct client *c)
+{
+	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
+	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+}
+
+static void take_tls(struct client *c, evutil_socket_t fd)
+{
+	c->bev = bufferevent_openssl_socket_new(c->server->base, fd, SSL_new(c->server->context),
+	    BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	c->tls = true;
+	listen_to(c);
+}
+
+/* What the client sent in clear behind STARTTLS is forgotten (RFC 3207 section 4.2). */
 static void begin_tls(struct client *c)
 {
-	SSL *ssl = SSL_new(c->server->context);
+	struct bufferevent *clear = c->bev;
+	evutil_socket_t fd = bufferevent_getfd(clear);
+
+	c->next = CLIENT_GO_ON;
+	c->half = lab_plays(c->server->service, LAB_TLS_HALF);
+	if (c->half)
+		return;
+	bufferevent_setfd(clear, -1);
+	bufferevent_free(clear);
+	take_tls(c, fd);
+}
+
+/* Say the first half of what OpenSSL would say to the client's hello, and hang up. */
+static void break_handshake(struct client *c)
+{
 	struct evbuffer *in = bufferevent_get_input(c->bev);
+	int size = (int)evbuffer_get_length(in);
+	BIO *hello = BIO_new_mem_buf(evbuffer_pullup(in, -1), size), *reply = BIO_new(BIO_s_mem());
+	SSL *ssl = SSL_new(c->server->context);
+	char *bytes;
+	long n;
 
-	/* RFC 3207 section 4.2: what came before the handshake is forgotten. */
-	evbuffer_drain(in, evbuffer_get_length(in));
-	c->bev = bufferevent_openssl_filter_new(
-	    c->server->base, c->bev, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
-	bufferevent_setcb(c->bev, on_read, NULL, on_event, c);
-	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
-	c->tls = true;
-}
-
-static bool may_starttls(const struct client *c)
-{
-	return c->server->context != NULL && !c->tls && !c->server->service->implicit_tls;
-}
-
-static void starttls(struct client *c, const char *ready)
-{
-	if (!may_starttls(c)) {
-		say(c, c->server->service->protocol == LAB_SMTP ? "502 5.5.1 not now"
-								: "-ERR not now");
-		return;
+	BIO_set_mem_eof_return(hello, -1); /* the rest may come */
+	SSL_set_bio(ssl, hello, reply);
+	SSL_accept(ssl);
+	n = BIO_get_mem_data(reply, &bytes);
+	if (n > 0) {
+		bufferevent_write(c->bev, bytes, (size_t)n / 2);
+		c->next = CLIENT_HANG_UP;
 	}
-	say(c, "%s", ready);
-	if (c->server->service->trick == LAB_INJECT)
-		say(c, "250 this was never encrypted");
-	if (c->server->service->trick == LAB_TLS_HALF)
-		c->hang_up = true;
-	else
-		begin_tls(c);
-}
-
-/* ---- SMTP ---- */
-
-static void say_endless(struct client *c)
-{
-	for (int i = 0; i < 20000; i++)
-		say(c, "250-X-FILLER-%d", i);
-}
-
-static void ehlo(struct client *c)
-{
-	const struct lab_service *s = c->server->service;
-
-	if (s->trick == LAB_ENDLESS)
-		say_endless(c);
-	say(c, "250-" STR_FMT, STR_ARG(s->ehlo));
-	say(c, "250-PIPELINING");
-	say(c, "250-SIZE 26214400");
-	say(c, "250-8BITMIME");
-	say(c, "250-ENHANCEDSTATUSCODES");
-	if (may_starttls(c))
-		say(c, "250-STARTTLS");
-	if (s->port != 25 && (c->tls || s->trick == LAB_PLAIN_AUTH))
-		say(c, "250-AUTH PLAIN LOGIN");
-	say(c, "250 SMTPUTF8");
-}
-
-static bool accepts(const struct lab_service *s, struct str local)
-{
-	for (size_t i = 0; i < s->accept_count; i++)
-		if (str_ieq(s->accepts[i], local))
-			return true;
-	return false;
-}
-
-static void rcpt(struct client *c, struct str line)
-{
-	const struct lab_service *s = c->server->service;
-	struct str rest = line, address, domain, local;
-
-	str_cut(&rest, '<');
-	address = str_cut(&rest, '>');
-	ptrdiff_t at = str_rchr(address, '@');
-	local = str_slice(address, 0, at < 0 ? address.n : (size_t)at);
-	domain = at < 0 ? c->server->domain : str_skip(address, (size_t)at + 1);
-	if (s->port != 25 && s->trick != LAB_RELAY)
-		say(c, "530 5.7.0 authentication required");
-	else if (s->trick == LAB_GREYLIST)
-		say(c, "450 4.7.1 greylisted, try again later");
-	else if (s->trick == LAB_RELAY)
-		say(c, "250 2.1.5 ok");
-	else if (!domain_eq(domain, c->server->domain) && domain.p[0] != '[')
-		say(c, "554 5.7.1 relay access denied");
-	else if (str_find(local, STR("%")) >= 0 || str_find(local, STR("!")) >= 0 ||
-		 !accepts(s, local))
-		say(c, "550 5.1.1 no such user");
-	else
-		say(c, "250 2.1.5 ok");
-}
-
-static void smtp(struct client *c, struct str line)
-{
-	struct str rest = line, word = str_cut_word(&rest);
-
-	if (str_ieq(word, STR("EHLO")))
-		ehlo(c);
-	else if (str_ieq(word, STR("HELO")))
-		say(c, "250 " STR_FMT, STR_ARG(c->server->service->ehlo));
-	else if (str_ieq(word, STR("STARTTLS")))
-		starttls(c, "220 2.0.0 ready");
-	else if (str_ieq(word, STR("MAIL")) && c->server->service->port != 25)
-		say(c, "530 5.7.0 authentication required");
-	else if (str_ieq(word, STR("MAIL")) || str_ieq(word, STR("RSET")) ||
-		 str_ieq(word, STR("NOOP")))
-		say(c, "250 2.0.0 ok");
-	else if (str_ieq(word, STR("RCPT")))
-		rcpt(c, line);
-	else if (str_ieq(word, STR("VRFY")))
-		say(c, "252 2.0.0 send some mail and see");
-	else if (str_ieq(word, STR("QUIT")))
-		say(c, "221 2.0.0 bye");
-	else
-		say(c, "502 5.5.2 not here");
-	c->closing |= str_ieq(word, STR("QUIT"));
-}
-
-/* ---- IMAP, POP3, HTTPS ---- */
-
-static void imap(struct client *c, struct str line)
-{
-	struct str rest = line, tag = str_cut_word(&rest), word = str_cut_word(&rest);
-
-	if (str_ieq(word, STR("CAPABILITY"))) {
-		say(c, "* CAPABILITY IMAP4rev1 IDLE%s%s",
-		    may_starttls(c) ? " STARTTLS LOGINDISABLED" : "", c->tls ? " AUTH=PLAIN" : "");
-		say(c, STR_FMT " OK done", STR_ARG(tag));
-	} else if (str_ieq(word, STR("STARTTLS")) && may_starttls(c)) {
-		starttls(c, arena_fmt(&c->arena, STR_FMT " OK begin", STR_ARG(tag)).p);
-	} else if (str_ieq(word, STR("LOGOUT"))) {
-		say(c, "* BYE");
-		say(c, STR_FMT " OK bye", STR_ARG(tag));
-		c->closing = true;
-	} else {
-		say(c, STR_FMT " BAD not here", STR_ARG(tag));
-	}
-}
-
-static void pop3(struct client *c, struct str line)
-{
-	struct str rest = line, word = str_cut_word(&rest);
-
-	if (str_ieq(word, STR("CAPA"))) {
-		say(c, "+OK");
-		say(c, "UIDL");
-		if (may_starttls(c))
-			say(c, "STLS");
-		if (c->tls)
-			say(c, "USER");
-		say(c, ".");
-	} else if (str_ieq(word, STR("STLS"))) {
-		starttls(c, "+OK begin");
-	} else if (str_ieq(word, STR("QUIT"))) {
-		say(c, "+OK bye");
-		c->closing = true;
-	} else {
-		say(c, "-ERR not here");
-	}
-}
-
-static void send_file(struct client *c)
-{
-	const struct lab_service *s = c->server->service;
-
-	c->closing = true;
-	if (s->trick == LAB_REDIRECT) {
-		say(c, "HTTP/1.1 301 Moved\r\nLocation: "
-		       "https://elsewhere.example/\r\nContent-Length: 0\r\nConnection: close\r\n");
-		return;
-	}
-	for (size_t i = 0; i < s->file_count; i++) {
-		const struct lab_file *f = &s->files[i];
-
-		if (!str_eq(f->path, c->path))
-			continue;
-		say(c,
-		    "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: "
-		    "close\r\n",
-		    str_ends(f->path, STR(".txt"))   ? "text/plain"
-		    : str_ends(f->path, STR(".xml")) ? "text/xml"
-						     : "text/html",
-		    f->content.n);
-		say_bytes(c, f->content);
-		return;
-	}
-	say(c, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n");
-}
-
-static void https(struct client *c, struct str line)
-{
-	struct str rest = line;
-
-	if (line.n == 0) {
-		send_file(c);
-	} else if (c->path.n == 0) {
-		str_cut_word(&rest);
-		c->path = arena_str(&c->arena, str_cut_word(&rest));
-	}
+	SSL_free(ssl);
 }
 
 /* ---- a connection ---- */
 
-static void (*const speakers[])(struct client *, struct str) = {
-	[LAB_SMTP] = smtp,
-	[LAB_IMAP] = imap,
-	[LAB_POP3] = pop3,
-	[LAB_HTTPS] = https,
-};
+/* The writing side ends; what the client still says is read, so that nothing is reset. */
+static void hang_up(struct client *c)
+{
+	c->next = CLIENT_CLOSE;
+	shutdown(bufferevent_getfd(c->bev), SHUT_WR);
+}
+
+static void settle(struct client *c)
+{
+	bool said = evbuffer_get_length(bufferevent_get_output(c->bev)) == 0 &&
+		    (c->slow == NULL || evbuffer_get_length(c->slow) == 0);
+
+	if (!said || c->next == CLIENT_GO_ON)
+		return;
+	if (c->next == CLIENT_BEGIN_TLS) {
+		begin_tls(c);
+		return;
+	}
+	if (c->next == CLIENT_HANG_UP)
+		hang_up(c);
+	bufferevent_set_timeouts(c->bev, &patience, NULL);
+}
+
+static void on_written(struct bufferevent *bev, void *context)
+{
+	(void)bev;
+	settle(context);
+}
+
+static void read_lines(struct client *c, struct evbuffer *in)
+{
+	char *line;
+	size_t n;
+
+	while (c->next == CLIENT_GO_ON &&
+	       (line = evbuffer_readln(in, &n, EVBUFFER_EOL_CRLF)) != NULL) {
+		lab_speakers[c->server->service->protocol].line(c, (struct str){ line, n });
+		free(line);
+	}
+	if (c->next == CLIENT_GO_ON && evbuffer_get_length(in) > MAX_LINE)
+		c->next = CLIENT_HANG_UP;
+}
 
 static void on_read(struct bufferevent *bev, void *context)
 {
 	struct client *c = context;
-	const struct timeval patience = { 5, 0 };
-	struct evbuffer *in = bufferevent_get_input(c->bev);
-	char *line;
-	size_t n;
+	struct evbuffer *in = bufferevent_get_input(bev);
 
-	(void)bev;
-	while (!c->closing && !c->hang_up &&
-	       (line = evbuffer_readln(in, &n, EVBUFFER_EOL_CRLF)) != NULL) {
-		struct bufferevent *before = c->bev;
-
-		speakers[c->server->service->protocol](c, (struct str){ line, n });
-		free(line);
-		if (c->bev != before)
-			return; /* TLS has begun: what comes next is not text */
-	}
-	if (c->closing)
-		bufferevent_set_timeouts(c->bev, &patience, &patience);
-	if (c->hang_up || evbuffer_get_length(in) > MAX_LINE)
-		end(c);
+	if (c->half && c->next == CLIENT_GO_ON)
+		break_handshake(c);
+	else
+		read_lines(c, in);
+	if (c->next == CLIENT_CLOSE || c->next == CLIENT_HANG_UP)
+		evbuffer_drain(in, evbuffer_get_length(in));
+	settle(c);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *context)
@@ -341,70 +311,38 @@ static void on_event(struct bufferevent *bev, short what, void *context)
 	struct client *c = context;
 
 	(void)bev;
-	if ((what & BEV_EVENT_CONNECTED) != 0 && c->server->service->implicit_tls)
-		greet(c);
-	else if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) != 0)
+	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) != 0) {
 		end(c);
-}
-
-static void huge_line(struct client *c)
-{
-	char *x = arena_array(&c->arena, char, HUGE_LINE);
-
-	memset(x, 'x', HUGE_LINE);
-	say_bytes(c, (struct str){ x, HUGE_LINE });
-}
-
-static void greet(struct client *c)
-{
-	const struct lab_service *s = c->server->service;
-	static const char *const heads[] = {
-		[LAB_SMTP] = "220 ",
-		[LAB_IMAP] = "* OK ",
-		[LAB_POP3] = "+OK ",
-		[LAB_HTTPS] = "",
-	};
-
-	if (s->protocol == LAB_HTTPS || s->trick == LAB_SILENT)
-		return;
-	if (s->trick == LAB_GARBAGE)
-		say(c, "\x01\x02 what \x1b[31m is this\x07");
-	else if (s->trick == LAB_HUGE_LINE)
-		huge_line(c);
-	else if (s->trick == LAB_SAY_421)
-		say(c, "421 4.7.0 too many connections from you");
-	else
-		say(c, "%s" STR_FMT, heads[s->protocol], STR_ARG(s->greeting));
-}
-
-static void on_greeting_due(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd, (void)what;
-	greet(context);
+	} else if ((what & BEV_EVENT_CONNECTED) != 0 && c->server->service->implicit_tls &&
+		   c->server->service->protocol != LAB_HTTPS) {
+		client_first_word(c);
+		settle(c);
+	}
 }
 
 static void on_accept(
     struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *from, int length, void *context)
 {
 	struct client *c = calloc(1, sizeof(*c));
+	bool implicit;
+	int on = 1;
 
 	(void)from, (void)length;
 	if (c == NULL)
 		abort();
 	c->server = context;
+	implicit = c->server->service->implicit_tls && c->server->context != NULL;
+	c->half = implicit && lab_plays(c->server->service, LAB_TLS_HALF);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* LAB_BYTES */
+	if (implicit && !c->half) {
+		take_tls(c, fd);
+		return;
+	}
 	c->bev = bufferevent_socket_new(evconnlistener_get_base(l), fd, BEV_OPT_CLOSE_ON_FREE);
-	bufferevent_setcb(c->bev, on_read, NULL, on_event, c);
-	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
-	if (c->server->service->implicit_tls && c->server->context != NULL) {
-		begin_tls(c);
-	} else if (c->server->service->trick == LAB_DELAY) {
-		struct timeval wait = { (time_t)(c->server->service->number / 1000),
-			(suseconds_t)(c->server->service->number % 1000 * 1000) };
-
-		c->timer = event_new(c->server->base, -1, 0, on_greeting_due, c);
-		event_add(c->timer, &wait);
-	} else {
-		greet(c);
+	listen_to(c);
+	if (!c->half && c->server->service->protocol != LAB_HTTPS) {
+		client_first_word(c);
+		settle(c);
 	}
 }
 

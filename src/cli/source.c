@@ -78,7 +78,7 @@ static bool enter_lab(
 	out->route = &route->route;
 	out->resolver = s->running->resolver;
 	out->engine = ENGINE_CARES;
-	out->roots = s->running->roots;
+	out->roots = s->running->roots.path;
 	return true;
 }
 

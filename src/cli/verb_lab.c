@@ -1,7 +1,10 @@
 /* verb_lab - `frank lab`: the scenarios, and running things inside one. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,28 +54,52 @@ static enum exit_status show(struct run *run, struct str scenario)
 			    STR_ARG(ip_write(run->arena, s.services[i].addresses[k])));
 	for (size_t i = 0; i < s.zone_count; i++)
 		printf("\n; zone " STR_FMT "%s\n" STR_FMT, STR_ARG(s.zones[i].name),
-		    s.zones[i].secure ? " (signed)" : "", STR_ARG(s.zones[i].text));
+		    s.zones[i].secure  ? " (signed)"
+		    : s.zones[i].bogus ? " (bogus)"
+				       : "",
+		    STR_ARG(s.zones[i].text));
 	return STATUS_OK;
+}
+
+/* Until a signal, or the end of the lab: signals are let in only where they wake us. */
+static bool wait_for_end(struct run *run, pid_t lab)
+{
+	struct pollfd ended = { .fd = pidfd_open(lab, 0), .events = POLLIN };
+	sigset_t both, before;
+	int ready = 0;
+
+	sigemptyset(&both);
+	sigaddset(&both, SIGINT);
+	sigaddset(&both, SIGTERM);
+	sigprocmask(SIG_BLOCK, &both, &before);
+	while (*run->interrupted == 0 && ready <= 0)
+		ready = ppoll(&ended, 1, NULL, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (ended.fd >= 0)
+		close(ended.fd);
+	return ready <= 0;
 }
 
 static enum exit_status serve(struct run *run, struct str scenario)
 {
 	struct error e = { .arena = run->arena };
 	struct lab lab;
+	bool asked;
 
 	if (!lab_start(run->arena, scenario, &lab, &e))
 		return failed(&e);
 	printf("resolver " STR_FMT "\nroot certificate " STR_FMT "\n", STR_ARG(lab.resolver),
-	    STR_ARG(lab.roots));
+	    STR_ARG(lab.roots.path));
 	for (size_t i = 0; i < lab.port_count; i++)
 		printf(STR_FMT " port %u: 127.0.0.1:%u\n",
 		    STR_ARG(ip_write(run->arena, lab.ports[i].address)), lab.ports[i].port,
 		    lab.ports[i].local_port);
 	fflush(stdout);
-	while (*run->interrupted == 0)
-		pause();
+	asked = wait_for_end(run, lab.child);
 	lab_stop(&lab);
-	return STATUS_OK;
+	if (!asked)
+		complain("the lab has ended by itself");
+	return asked ? STATUS_OK : STATUS_USAGE;
 }
 
 /* ---- frank lab run ---- */
@@ -85,35 +112,39 @@ static void say_ready(void *context)
 		close(fd);
 }
 
-/* The lab in a child of its own; true once it listens. */
-static pid_t start_here(struct run *run, struct str scenario, struct str roots)
+/* The lab in a child of its own; -1 when it does not come to listen (it says why). */
+static pid_t start_here(struct run *run, struct str scenario, int roots_fd)
 {
 	struct error e = { .arena = run->arena };
 	int ends[2];
 	char ready;
 	pid_t child;
 
-	if (pipe(ends) != 0 || (child = fork()) < 0)
+	if (pipe2(ends, O_CLOEXEC) != 0)
 		return -1;
+	child = fork();
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signal(SIGINT, SIG_IGN); /* the parent ends us */
 		close(ends[0]);
-		lab_serve_here(run->arena, scenario, roots, say_ready, &ends[1], &e);
+		lab_serve_here(
+		    run->arena, scenario, &(struct lab_here){ roots_fd, say_ready, &ends[1] }, &e);
 		complain(STR_FMT, STR_ARG(e.text));
 		_exit(STATUS_USAGE);
 	}
 	close(ends[1]);
-	if (read(ends[0], &ready, 1) != 1)
+	if (child > 0 && read(ends[0], &ready, 1) != 1) {
+		waitpid(child, NULL, 0);
 		child = -1;
+	}
 	close(ends[0]);
 	return child;
 }
 
-static bool build_world(struct run *run, const struct scenario *s, struct error *e)
+static bool build_world(const struct scenario *s, struct error *e)
 {
 	bool ok = namespace_enter(e) && namespace_own_resolver(e);
 
-	(void)run;
 	for (size_t i = 0; ok && i < s->nameserver_count; i++)
 		ok = namespace_add_address(s->nameservers[i], e);
 	for (size_t i = 0; i < s->service_count; i++)
@@ -122,49 +153,60 @@ static bool build_world(struct run *run, const struct scenario *s, struct error 
 	return ok;
 }
 
-static int run_command(char **command)
+/* Ctrl-C is the command's alone; SIGTERM is handed on to it. */
+static int run_command(struct run *run)
 {
 	int status = 0;
 	pid_t child = fork();
 
+	if (child < 0)
+		return STATUS_USAGE;
 	if (child == 0) {
-		execvp(command[0], command);
-		complain("%s: %s", command[0], strerror(errno));
+		signal(SIGINT, SIG_DFL);
+		signal(SIGPIPE, SIG_DFL);
+		execvp(run->rest[0], run->rest);
+		complain("%s: %s", run->rest[0], strerror(errno));
 		_exit(127);
 	}
+	signal(SIGINT, SIG_IGN);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		continue;
+		if (*run->interrupted != 0)
+			kill(child, SIGTERM);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static enum exit_status run_in_world(struct run *run, struct str name, const struct lab_roots *r)
+{
+	int status = STATUS_USAGE;
+	pid_t lab = start_here(run, name, r->fd);
+
+	if (lab > 0) {
+		setenv("SSL_CERT_FILE", r->path.p, 1);
+		setenv("FRANK_LAB", arena_str(run->arena, name).p, 1);
+		status = run_command(run);
+		kill(lab, SIGKILL);
+		waitpid(lab, NULL, 0);
+	}
+	return (enum exit_status)status;
 }
 
 static enum exit_status run_inside(struct run *run, struct str name)
 {
 	struct error e = { .arena = run->arena };
-	struct str roots = arena_str(run->arena, STR("/tmp/frank-lab-XXXXXX"));
+	struct lab_roots roots;
 	struct scenario s;
-	int status = STATUS_USAGE, fd;
-	pid_t lab;
+	enum exit_status status;
 
 	if (run->rest == NULL || run->rest[0] == NULL)
 		return usage_error(&verb_lab,
 		    "what shall run? For instance: frank lab run %.*s -- dig MX startup.example",
 		    STR_ARG(name));
-	if (!scenario_load(run->arena, name, &s, &e) || !build_world(run, &s, &e))
+	if (!scenario_load(run->arena, name, &s, &e) || !build_world(&s, &e) ||
+	    !lab_roots_new(run->arena, &roots, &e))
 		return failed(&e);
-	fd = mkstemp((char *)(uintptr_t)roots.p);
-	lab = fd < 0 ? -1 : start_here(run, name, roots);
-	if (lab > 0) {
-		setenv("SSL_CERT_FILE", roots.p, 1);
-		setenv("FRANK_LAB", arena_str(run->arena, name).p, 1);
-		status = run_command(run->rest);
-		kill(lab, SIGKILL);
-		waitpid(lab, NULL, 0);
-	}
-	if (fd >= 0) {
-		close(fd);
-		unlink(roots.p);
-	}
-	return (enum exit_status)status;
+	status = run_in_world(run, name, &roots);
+	lab_roots_close(&roots);
+	return status;
 }
 
 static const struct {

@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import audit as lab  # noqa: E402
 
 BEFORE = {'name.fcrdns', 'name.banner', 'tls.chain', 'dkim.found', 'spf.syntax', 'dmarc.present', 'mx.ipv6',
-          'name.imap-banner', 'name.pop3-banner', 'list.accredited'}
+          'name.imap-banner', 'name.pop3-banner', 'list.accredited', 'list.blocked'}
 AFTER = {'list.accredited', 'name.imap-banner', 'name.pop3-banner'}
 
 
@@ -22,6 +22,11 @@ def main():
     for check in sorted(BEFORE):
         lab.expect(check in lab.failing(before), f'before: {check} fails')
     lab.expect(lab.failing(after) == AFTER, f'after: exactly {sorted(AFTER)} fail, seen {sorted(lab.failing(after))}')
+    for name, report in (('before', before), ('after', after)):
+        unknown = {f['check'] for f in report['findings'] if f['verdict'] == 'unknown'}
+        lab.expect(not unknown, f'{name}: everything can be seen, but {sorted(unknown)}')
+    ports = {f['subject'].split()[-1] for f in before['findings'] if f['check'] == 'name.pop3-banner'}
+    lab.expect(ports == {'110', '995'}, f'before: POP3 with and without TLS is judged, seen {sorted(ports)}')
     lab.expect(len(before['receivers']) == 4, 'a row for each large receiver')
     lab.expect(any(r['bulk'] == 'no' for r in before['receivers']), 'before: some receiver refuses')
     lab.expect(all(r['accepted'] != 'no' for r in after['receivers']), 'after: no receiver refuses')

@@ -24,7 +24,9 @@ TRICKS = {
     'say-421': ({'smtp.starttls': 'unknown', 'name.banner': 'unknown'}, ['smtp.starttls', 'name.banner', 'smtp.postmaster']),
     'greylist': ({'smtp.postmaster': 'unknown', 'smtp.greylisting': 'info'}, ['smtp.postmaster', 'smtp.abuse', 'smtp.open-relay']),
     'relay': ({'smtp.open-relay': 'fail'}, []),
-    'tls-half': ({'smtp.starttls': 'unknown'}, ['smtp.postmaster']),
+    'tls-half': ({'smtp.starttls': 'fail', 'tls.handshake': 'fail'}, ['smtp.postmaster', 'tls.chain', 'tls.dates']),
+    'lying-ehlo': ({'smtp.starttls': 'fail'}, ['tls.chain']),
+    'tell-vrfy': ({'smtp.vrfy-expn': 'info'}, []),
     'inject': ({'mx.reachable': 'pass'}, []),
     'old-tls': ({'tls.versions': 'fail'}, ['smtp.starttls']),
 }
