@@ -14,7 +14,11 @@ const struct check_table *const check_tables[] = {
 	&checks_sts,
 	&checks_dane,
 	&checks_list,
-	&checks_misc,
+	&checks_caa,
+	&checks_bimi,
+	&checks_srv,
+	&checks_autoconfig,
+	&checks_web,
 	&checks_here,
 };
 const size_t check_table_count = LENGTH(check_tables);

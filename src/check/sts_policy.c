@@ -1,6 +1,6 @@
 /* sts_policy - the policy over HTTPS: sts.policy, sts.certificate, sts.mode, sts.age. */
 #include "check/sts.h"
-#include "wire/cert.h"
+#include "check/web_seen.h"
 
 bool sts_policy_or_skip(struct judge *j, struct sts *s)
 {
@@ -71,13 +71,6 @@ static void propose_policy(struct judge *j, struct finding *f)
 	    j, f, (struct fix){ .kind = FIX_LINE, .name = sts_url(j), .value = example_policy(j) });
 }
 
-/* Silence may be ours; a refusal, a broken handshake and a missing address are theirs. */
-static bool was_not_seen(const struct https_reply *r)
-{
-	return r->status == SESSION_TIMEOUT || (r->status == SESSION_UNREACHABLE && r->ms < 0 &&
-						   str_find(r->error, STR("has no address")) < 0);
-}
-
 static bool is_plain_text(struct str content_type)
 {
 	return str_ieq(str_trim(str_cut(&content_type, ';')), STR("text/plain"));
@@ -114,7 +107,7 @@ void judge_sts_policy(struct judge *j)
 
 	if (!sts_policy_or_skip(j, &s))
 		return;
-	if (was_not_seen(s.reply)) {
+	if (web_not_seen(s.reply)) {
 		judge_why(j,
 		    judge_say(j, VERDICT_UNKNOWN, "The policy could not be fetched from here"),
 		    STR_FMT, STR_ARG(s.reply->error));
@@ -135,35 +128,23 @@ void judge_sts_policy(struct judge *j)
 void judge_sts_certificate(struct judge *j)
 {
 	struct sts s;
-	struct chain_result r;
-	struct cert leaf = { 0 };
-	const struct session_tls *tls;
-	struct finding *f;
+	struct str fault;
 
 	if (!sts_policy_or_skip(j, &s))
 		return;
-	tls = &s.reply->tls;
-	if (!tls->done) {
+	if (!s.reply->tls.done) {
 		judge_say(j, VERDICT_UNKNOWN, "No certificate was seen (see sts.policy)");
 		return;
 	}
-	r = cert_verify(
-	    j->arena, tls->chain, tls->chain_count, tls->anchors, tls->anchor_count, j->facts->now);
-	if (tls->chain_count > 0)
-		cert_parse(j->arena, tls->chain[0], &leaf);
-	if (r.verdict == CHAIN_OK && cert_matches(&leaf, sts_host(j))) {
+	fault = web_certificate_fault(j, s.reply, sts_host(j));
+	if (fault.n == 0)
 		judge_say(j, VERDICT_PASS, "The policy's certificate is valid for mta-sts." STR_FMT,
 		    STR_ARG(j->domain));
-		return;
-	}
-	if (r.verdict != CHAIN_OK)
-		f = judge_say(j, VERDICT_FAIL,
-		    "The certificate of mta-sts." STR_FMT " does not verify: " STR_FMT,
-		    STR_ARG(j->domain), STR_ARG(r.error));
 	else
-		f = judge_say(j, VERDICT_FAIL, "The certificate is not for mta-sts." STR_FMT,
-		    STR_ARG(j->domain));
-	judge_why(j, f, "Senders then use no policy at all (RFC 8461 section 3.3).");
+		judge_why(j,
+		    judge_say(j, VERDICT_FAIL, "The policy is not from a proven server: " STR_FMT,
+			STR_ARG(fault)),
+		    "Senders then use no policy at all (RFC 8461 section 3.3).");
 }
 
 /* ---- sts.mode, sts.age ---- */

@@ -150,6 +150,31 @@ static void take_signature(const X509 *x, struct cert *out)
 		out->weak_signature = digest == NID_md5 || digest == NID_sha1 || digest == NID_md2;
 }
 
+#define OID_LOGOTYPE   "1.3.6.1.5.5.7.1.12" /* RFC 9399 */
+#define OID_MARK_USAGE "1.3.6.1.5.5.7.3.31" /* id-kp-BrandIndicatorforMessageIdentification */
+
+/* What makes it a mark certificate (VMC, CMC). */
+static void take_mark(struct arena *a, X509 *x, struct cert *out)
+{
+	ASN1_OBJECT *logotype = OBJ_txt2obj(OID_LOGOTYPE, 1),
+		    *usage = OBJ_txt2obj(OID_MARK_USAGE, 1);
+	EXTENDED_KEY_USAGE *list = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
+	int at = X509_get_ext_by_OBJ(x, logotype, -1);
+
+	for (int i = 0; i < sk_ASN1_OBJECT_num(list); i++)
+		out->mark_usage |= OBJ_cmp(sk_ASN1_OBJECT_value(list, i), usage) == 0;
+	if (at >= 0) {
+		const ASN1_OCTET_STRING *bytes = X509_EXTENSION_get_data(X509_get_ext(x, at));
+
+		out->logotype =
+		    arena_str(a, (struct str){ (const char *)ASN1_STRING_get0_data(bytes),
+				     (size_t)ASN1_STRING_length(bytes) });
+	}
+	sk_ASN1_OBJECT_pop_free(list, ASN1_OBJECT_free);
+	ASN1_OBJECT_free(logotype);
+	ASN1_OBJECT_free(usage);
+}
+
 static void fill_in(struct arena *a, X509 *x, struct cert *out)
 {
 	unsigned char *der = NULL;
@@ -172,6 +197,7 @@ static void fill_in(struct arena *a, X509 *x, struct cert *out)
 	out->sct = X509_get_ext_by_NID(x, NID_ct_precert_scts, -1) >= 0;
 	take_alt_names(a, x, out);
 	take_access(a, x, out);
+	take_mark(a, x, out);
 	take_key(a, x, out);
 	take_signature(x, out);
 }

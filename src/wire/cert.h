@@ -34,6 +34,8 @@ struct cert {
 	bool self_issued;      /* subject equals issuer */
 	bool ca, server_auth;  /* may issue; may serve (no EKU, or serverAuth in it) */
 	bool must_staple, sct; /* RFC 7633; SCTs inside (RFC 6962) */
+	bool mark_usage;       /* extended key usage: brand indicators (BIMI) */
+	struct str logotype;   /* the extension of RFC 9399, bytes */
 	struct str issuer_url; /* authority information access: where the issuer's is */
 	struct str spki;       /* DER of the public key, for TLSA */
 	struct str pem;	       /* as handed in */

@@ -40,6 +40,9 @@ static const struct pki_row tls_certs[] = {
 	{ "mailonly", "mx.example.com", "inter", MX_SAN, -10, 80, .usage = "emailProtection" },
 	{ "staple", "mx.example.com", "inter", MX_SAN, -10, 80, .must_staple = true },
 	{ "web", "mta-sts.example.com", "inter", "DNS:mta-sts.example.com", -10, 80 },
+	{ "any", "*.example.com", "inter", "DNS:*.example.com,DNS:example.com", -10, 80 },
+	{ "le", "Let's Encrypt R11", "root", .from = -300, .to = 300, .ca = true },
+	{ "leleaf", "mx.example.com", "le", MX_SAN, -10, 80 },
 	{ "client", "mx.example.com", "inter", MX_SAN, -10, 80, .usage = "serverAuth" },
 };
 
