@@ -8,6 +8,7 @@
  *   sessions.c        the backend: queue, limits, beginning and end of a talk
  *   session_talk.c    the socket, the clock of a talk, lines in and out
  *   session_script.c  what is said, by goal, as a table
+ *   session_steps.c   going through it
  *   session_tls.c     the handshake, and what it showed
  */
 #ifndef COLLECT_SESSIONS_H
@@ -90,7 +91,7 @@ void talk_note(struct talk *, enum speaker, struct str text);
 void talk_end(struct talk *, enum session_status, struct str error);
 void talk_release(struct talk *);
 
-/* session_script.c: begin with the greeting due, go on when a reply is complete. */
+/* session_steps.c: begin with the greeting due, go on when a reply is complete. */
 void script_begin(struct talk *);
 void script_reply(struct talk *, struct str last_line);
 void script_silence(struct talk *);
