@@ -19,6 +19,14 @@ static const struct check rows[] = {
 	    "Firewall: switch SMTP inspection (fixup) off.\n"
 	    "Filter or proxy in front: update it, or let the mail server face the network itself.",
 	    "RFC 5321 section 4.2; RFC 5321 section 2.3.8", NULL, false, judge_smtp_reply_syntax },
+	{ "smtp.time", SEVERITY_INFO, "Time of the talk",
+	    "Whether the talk behind the greeting took less than 8 seconds.",
+	    "Delays cost senders connections; on purpose they are allowed, by accident they tell "
+	    "of trouble.",
+	    "Postfix: smtpd_error_sleep_time, smtpd_delay_reject; look at lookups in the log.\n"
+	    "Exim: delay = in the ACLs; host_lookup, rfc1413_query_timeout.",
+	    "RFC 5321 section 4.5.3.2", "MXToolbox \"SMTP Transaction Time\"", false,
+	    judge_smtp_time },
 	{ "smtp.throttled", SEVERITY_INFO, "Limits met",
 	    "Whether the servers limited our few connections (421, \"too many\").",
 	    "It is allowed, slows down large senders, and hides what other checks would see.",

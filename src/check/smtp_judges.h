@@ -20,6 +20,7 @@ void judge_smtp_greylisting(struct judge *);
 void judge_smtp_smuggling(struct judge *);
 void judge_smtp_greeting(struct judge *);
 void judge_smtp_reply_syntax(struct judge *);
+void judge_smtp_time(struct judge *);
 void judge_smtp_throttled(struct judge *);
 void judge_tls_injection(struct judge *);
 

@@ -1,6 +1,6 @@
 /*
- * smtp_manners - how the server greets, answers and limits: smtp.greeting, smtp.reply-syntax,
- * smtp.throttled.  RFC 5321 sections 3.1, 4.2 and 4.5.3.2.
+ * smtp_manners - how the server greets, answers, delays and limits: smtp.greeting,
+ * smtp.reply-syntax, smtp.time, smtp.throttled.  RFC 5321 sections 3.1, 4.2 and 4.5.3.2.
  *
  * A server that turns us away may do so because of us: that is a warning at most.
  */
@@ -164,6 +164,32 @@ static bool replies_well(struct judge *j, const struct visit *v)
 void judge_smtp_reply_syntax(struct judge *j)
 {
 	each_talk(j, replies_well, "Replies are well formed");
+}
+
+/* ---- smtp.time ---- */
+
+#define LONG_MS 8000
+
+/* Behind the greeting, which smtp.greeting judges. */
+static bool is_brisk(struct judge *j, const struct visit *v)
+{
+	const struct session *s = v->session;
+	int64_t took = s->total_ms - (s->greeting_ms > 0 ? s->greeting_ms : 0);
+
+	if (took <= LONG_MS)
+		return true;
+	judge_why(j,
+	    judge_say(j, VERDICT_INFO, "Behind the greeting the talk took %.1f seconds",
+		(double)took / 1000),
+	    "A server that delays strangers on purpose (a tarpit) is in its rights; else it is "
+	    "busy, or waits for lookups. Senders keep a connection open that long, large ones "
+	    "send less because of it.");
+	return false;
+}
+
+void judge_smtp_time(struct judge *j)
+{
+	each_talk(j, is_brisk, "The talks took less than 8 seconds");
 }
 
 /* ---- smtp.throttled ---- */

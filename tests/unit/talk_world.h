@@ -15,7 +15,7 @@ struct talk_row {
 	const char *name, *check;
 	const char *zone; /* NULL: example.com with one mail host */
 	const char *visit, *relay, *port587, *port465, *smuggle, *injection, *imap, *imaps, *pop3;
-	int64_t greeting_ms; /* 0: soon */
+	int64_t greeting_ms, total_ms; /* 0: soon */
 	const char *want, *says;
 	bool intrusive;
 };
@@ -64,7 +64,7 @@ static inline void talk_read(
 
 	*s = (struct session){ .connect_ms = 5,
 		.greeting_ms = row->greeting_ms > 0 ? row->greeting_ms : 10,
-		.total_ms = 100 };
+		.total_ms = row->total_ms > 0 ? row->total_ms : 100 };
 	while (rest.n > 0)
 		talk_line(a, s, str_cut_line(&rest));
 }

@@ -262,6 +262,15 @@ static const struct talk_row rows[] = {
 	    .says = "line feed alone" },
 	{ "nobody", "smtp.reply-syntax", .want = "unknown" },
 
+	{ "good", "smtp.time", .visit = GOOD, .want = "pass" },
+	{ "tarpit", "smtp.time", .visit = GOOD, .total_ms = 21000, .want = "info",
+	    .says = "21.0 seconds" },
+	{ "the greeting alone", "smtp.time", .visit = GOOD, .greeting_ms = 14000, .total_ms = 15000,
+	    .want = "pass" },
+	{ "no answer at the end", "smtp.time", .visit = THROTTLED, .total_ms = 21000,
+	    .want = "info" },
+	{ "nobody", "smtp.time", .want = "unknown" },
+
 	{ "good", "smtp.throttled", .visit = GOOD, .want = "pass" },
 	{ "greeting", "smtp.throttled", .visit = BUSY, .want = "info" },
 	{ "in the talk", "smtp.throttled", .visit = THROTTLED, .want = "info" },
