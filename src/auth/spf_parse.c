@@ -2,56 +2,11 @@
  * spf_parse - the text of a record (RFC 7208 sections 4.5, 4.6 and 12) to terms and faults.
  *
  *   record      = "v=spf1" *( 1*SP ( directive / modifier ) ) *SP
- *   directive   = [ "+" / "-" / "?" / "~" ] mechanism
- *   modifier    = name "=" macro-string
- *   domain-spec = macro-string ( "." toplabel [ "." ] / macro-expand )
  */
-#include "auth/spf.h"
-
+#include "auth/spf_parser.h"
 #include "wire/domain.h"
 
 #define VERSION STR("v=spf1")
-
-enum argument { NO_ARGUMENT, MAY_DOMAIN, MUST_DOMAIN, NETWORK };
-
-struct mechanism {
-	const char *name;
-	enum spf_kind kind;
-	enum argument argument;
-	bool cidr; /* a dual-cidr-length may follow */
-};
-
-static const struct mechanism mechanisms[] = {
-	{ "all", SPF_ALL, NO_ARGUMENT, false },
-	{ "include", SPF_INCLUDE, MUST_DOMAIN, false },
-	{ "a", SPF_A, MAY_DOMAIN, true },
-	{ "mx", SPF_MX, MAY_DOMAIN, true },
-	{ "ptr", SPF_PTR, MAY_DOMAIN, false },
-	{ "ip4", SPF_IP4, NETWORK, false },
-	{ "ip6", SPF_IP6, NETWORK, false },
-	{ "exists", SPF_EXISTS, MUST_DOMAIN, false },
-};
-
-/* What people write instead; the second is what they meant. */
-static const char *const misspelt[][2] = {
-	{ "ipv4", "ip4" },
-	{ "ipv6", "ip6" },
-	{ "ip", "ip4" },
-	{ "ip4v", "ip4" },
-	{ "i4p", "ip4" },
-	{ "inlcude", "include" },
-	{ "includes", "include" },
-	{ "inclue", "include" },
-	{ "incude", "include" },
-	{ "icnlude", "include" },
-	{ "include=", "include" },
-	{ "exist", "exists" },
-	{ "aaaa", "a" },
-	{ "host", "a" },
-	{ "mxs", "mx" },
-	{ "al", "all" },
-	{ "alll", "all" },
-};
 
 /* Bytes that look like something else; UTF-8. */
 static const struct {
@@ -77,13 +32,7 @@ static const struct {
 	{ "\xe2\x80\x94", SPF_FAULT_CHARACTER, "a dash that is no hyphen" },
 };
 
-struct parser {
-	struct arena *arena;
-	struct spf_record *out;
-	struct spf_term term; /* the one being read */
-};
-
-static void fault(struct parser *p, enum spf_fault_kind kind, struct str where, const char *says)
+void spf_fault(struct spf_parser *p, enum spf_fault_kind kind, struct str where, const char *says)
 {
 	struct spf_record *r = p->out;
 	struct spf_fault f = { .kind = kind,
@@ -94,7 +43,7 @@ static void fault(struct parser *p, enum spf_fault_kind kind, struct str where, 
 	arena_push(p->arena, r->faults, r->fault_count, struct spf_fault, f);
 }
 
-static void mend_last(struct parser *p, struct str mended)
+void spf_fault_mended(struct spf_parser *p, struct str mended)
 {
 	p->out->faults[p->out->fault_count - 1].mended = mended;
 }
@@ -114,294 +63,45 @@ bool spf_is_attempt(struct str text)
 	       str_istarts(rest, STR("spf1 ")) || str_istarts(rest, STR("v=spf1"));
 }
 
-static bool is_delimited_number(struct str s, unsigned max, unsigned *out)
+/* The length of the look-alike at the start, which is said; 0: none. */
+static size_t check_lookalike(struct spf_parser *p, struct str rest)
 {
-	uint64_t value;
-
-	if ((s.n > 1 && s.p[0] == '0') || !str_uint(s, max, &value))
-		return false;
-	*out = (unsigned)value;
-	return true;
-}
-
-/* ( "." toplabel [ "." ] ) at the end, where toplabel is no number (section 7.1). */
-static bool ends_in_toplabel(struct str spec)
-{
-	struct str name = domain_undot(spec);
-	ptrdiff_t dot = str_rchr(name, '.');
-	struct str top = str_skip(name, (size_t)(dot + 1));
-	bool letter = false;
-
-	if (dot < 0 || top.n == 0 || top.n > DOMAIN_LABEL_MAX)
-		return false;
-	for (size_t i = 0; i < top.n; i++) {
-		if (!is_alnum(top.p[i]) && top.p[i] != '-')
-			return false;
-		letter |= !is_digit(top.p[i]);
-	}
-	return letter && top.p[0] != '-' && top.p[top.n - 1] != '-';
-}
-
-/* Does the macro-string end in a macro-expand: "}", "%%", "%_" or "%-"? */
-static bool ends_in_macro(struct str spec)
-{
-	size_t i = 0;
-	bool macro = false;
-
-	while (i < spec.n) {
-		macro = spec.p[i] == '%';
-		if (!macro) {
-			i++;
-		} else if (i + 1 < spec.n && spec.p[i + 1] != '{') {
-			i += 2;
-		} else {
-			while (i < spec.n && spec.p[i] != '}')
-				i++;
-			i++;
-		}
-	}
-	return macro;
-}
-
-static bool take_spec(struct parser *p, struct str spec)
-{
-	size_t at;
-	bool wants_p;
-
-	if (spec.n == 0) {
-		bool space =
-		    p->out->text.p + p->out->text.n > spec.p && spec.p != NULL && *spec.p == ' ';
-
-		fault(p, space ? SPF_FAULT_SPACE : SPF_FAULT_DOMAIN, p->term.text,
-		    space ? "a space stands behind the colon: the domain must follow at once"
-			  : "the domain is missing");
-		return false;
-	}
-	if (!spf_macro_valid(spec, false, &at, &wants_p)) {
-		fault(p, SPF_FAULT_MACRO, str_slice(spec, at, at + 1),
-		    "not a macro that may stand here");
-		return false;
-	}
-	if (!ends_in_macro(spec) && !ends_in_toplabel(spec)) {
-		fault(p, SPF_FAULT_DOMAIN, spec, "not a domain name");
-		return false;
-	}
-	p->term.spec = spec;
-	p->term.macros = str_chr(spec, '%') >= 0;
-	return true;
-}
-
-/* The dual-cidr-length at the end of *s is cut off; false when it is out of range. */
-static bool cut_cidr(struct parser *p, struct str *s)
-{
-	ptrdiff_t slash = str_rchr(*s, '/');
-	bool v6;
-
-	p->term.prefix4 = 32;
-	p->term.prefix6 = 128;
-	for (int rounds = 0; rounds < 2 && slash >= 0; rounds++) {
-		struct str digits = str_skip(*s, (size_t)slash + 1);
-		uint64_t number;
-
-		if (digits.n > 0 && !str_uint(digits, UINT32_MAX, &number))
-			return true; /* part of the domain-spec */
-		v6 = slash > 0 && s->p[slash - 1] == '/';
-		if (v6 ? !is_delimited_number(digits, 128, &p->term.prefix6)
-		       : !is_delimited_number(digits, 32, &p->term.prefix4)) {
-			fault(p, SPF_FAULT_PREFIX, str_skip(*s, (size_t)slash),
-			    v6 ? "the prefix length must be a number from 0 to 128"
-			       : "the prefix length must be a number from 0 to 32");
-			return false;
-		}
-		*s = str_slice(*s, 0, (size_t)slash - v6);
-		if (!v6)
-			break; /* nothing may stand behind an IPv4 length but "//" */
-		slash = str_rchr(*s, '/');
-	}
-	return true;
-}
-
-static bool take_network(struct parser *p, struct str argument)
-{
-	bool v4 = p->term.kind == SPF_IP4;
-	unsigned max = v4 ? 32 : 128, prefix = max;
-	struct str address = argument, digits;
-	bool cidr = str_chr(argument, '/') >= 0;
-
-	digits = address;
-	address = str_cut(&digits, '/');
-	if (!ip_parse(address, &p->term.network) || (str_chr(address, ':') >= 0) == v4) {
-		fault(p, SPF_FAULT_ADDRESS, argument.n > 0 ? argument : p->term.text,
-		    v4 ? "not an IPv4 address" : "not an IPv6 address");
-		return false;
-	}
-	if (cidr && !is_delimited_number(digits, max, &prefix)) {
-		fault(p, SPF_FAULT_PREFIX, argument,
-		    v4 ? "the prefix length must be a number from 0 to 32"
-		       : "the prefix length must be a number from 0 to 128");
-		return false;
-	}
-	p->term.prefix4 = p->term.prefix6 = prefix;
-	return true;
-}
-
-static size_t name_length(struct str s)
-{
-	size_t n = 0;
-
-	if (s.n == 0 || !is_alpha(s.p[0]))
-		return 0;
-	while (n < s.n && (is_alnum(s.p[n]) || s.p[n] == '-' || s.p[n] == '_' || s.p[n] == '.'))
-		n++;
-	return n;
-}
-
-static void add_term(struct parser *p)
-{
-	arena_push(p->arena, p->out->terms, p->out->count, struct spf_term, p->term);
-}
-
-static void read_modifier(struct parser *p, struct str name, struct str value)
-{
-	bool redirect = str_ieq(name, STR("redirect")), exp = str_ieq(name, STR("exp"));
-	size_t at;
-	bool wants_p;
-
-	p->term.qualifier = 0;
-	p->term.kind = redirect ? SPF_REDIRECT : exp ? SPF_EXP : SPF_UNKNOWN_MODIFIER;
-	if (redirect || exp) {
-		if (!take_spec(p, value))
-			return;
-		for (size_t i = 0; i < p->out->count; i++)
-			if (p->out->terms[i].kind == p->term.kind) {
-				fault(p, SPF_FAULT_TWICE, p->term.text,
-				    "this may stand in a record only once");
-				return;
-			}
-	} else if (!spf_macro_valid(value, true, &at, &wants_p)) {
-		fault(p, SPF_FAULT_MACRO, p->term.text,
-		    "an unknown modifier whose value is no macro string");
-		return;
-	}
-	add_term(p);
-}
-
-static const struct mechanism *find_mechanism(struct str name)
-{
-	for (size_t i = 0; i < LENGTH(mechanisms); i++)
-		if (str_ieq(name, str_of(mechanisms[i].name)))
-			return &mechanisms[i];
-	return NULL;
-}
-
-static void unknown_mechanism(struct parser *p, struct str name, struct str rest)
-{
-	struct ip ip;
-	struct str address = p->term.text;
-
-	for (size_t i = 0; i < LENGTH(misspelt); i++) {
-		if (!str_ieq(name, str_of(misspelt[i][0])))
-			continue;
-		fault(p, SPF_FAULT_SPELLING, p->term.text, "no such mechanism, but nearly one");
-		mend_last(p, arena_fmt(p->arena, "%s" STR_FMT, misspelt[i][1], STR_ARG(rest)));
-		return;
-	}
-	address = str_cut(&address, '/');
-	if (ip_parse(address, &ip)) {
-		fault(p, SPF_FAULT_SPELLING, p->term.text,
-		    "an address without \"ip4:\" or \"ip6:\" before it");
-		mend_last(
-		    p, arena_fmt(p->arena, "ip%d:" STR_FMT, (int)ip.family, STR_ARG(p->term.text)));
-		return;
-	}
-	fault(p, SPF_FAULT_UNKNOWN, p->term.text, "no such mechanism");
-	if (ends_in_toplabel(p->term.text) && domain_is_fqdn(p->term.text))
-		mend_last(p, arena_fmt(p->arena, "include:" STR_FMT, STR_ARG(p->term.text)));
-}
-
-/* `rest` begins behind the mechanism's name: "", ":argument", "/length". */
-static bool read_argument(struct parser *p, const struct mechanism *m, struct str rest)
-{
-	bool colon = rest.n > 0 && rest.p[0] == ':';
-	struct str argument = rest;
-
-	if (m->argument == NO_ARGUMENT) {
-		if (rest.n > 0)
-			fault(p, SPF_FAULT_ARGUMENT, p->term.text,
-			    "nothing may stand behind this mechanism");
-		return rest.n == 0;
-	}
-	if (m->cidr && !cut_cidr(p, &argument))
-		return false;
-	if (!m->cidr)
-		p->term.prefix4 = 32, p->term.prefix6 = 128;
-	if (colon)
-		argument = (struct str){ argument.p + 1, argument.n > 0 ? argument.n - 1 : 0 };
-	if (m->argument == NETWORK)
-		return take_network(p, colon ? argument : (struct str){ 0 });
-	if (!colon && argument.n > 0) {
-		fault(p, SPF_FAULT_ARGUMENT, p->term.text, "a colon must stand before the domain");
-		return false;
-	}
-	if (colon || m->argument == MUST_DOMAIN)
-		return take_spec(p, argument);
-	return true;
-}
-
-static void read_directive(struct parser *p, struct str body)
-{
-	size_t n = name_length(body);
-	struct str name = str_slice(body, 0, n), rest = str_skip(body, n);
-	const struct mechanism *m = find_mechanism(name);
-
-	if (m == NULL || (rest.n > 0 && rest.p[0] != ':' && rest.p[0] != '/')) {
-		unknown_mechanism(p, name, rest);
-		return;
-	}
-	if (rest.n == 0)
-		rest.p = body.p + body.n;
-	p->term.kind = m->kind;
-	if (read_argument(p, m, rest))
-		add_term(p);
-}
-
-static void read_term(struct parser *p, struct str text)
-{
-	struct str body = text;
-	size_t n = name_length(text);
-
-	p->term = (struct spf_term){
-		.qualifier = '+', .text = text, .at = (size_t)(text.p - p->out->text.p)
-	};
-	if (n > 0 && n < text.n && text.p[n] == '=') {
-		read_modifier(
-		    p, str_slice(text, 0, n), (struct str){ text.p + n + 1, text.n - n - 1 });
-		return;
-	}
-	if (strchr("+-~?", text.p[0]) != NULL) {
-		p->term.qualifier = text.p[0];
-		body = str_skip(text, 1);
-	}
-	read_directive(p, body);
-}
-
-/* One byte or look-alike that may not stand in a record; how many bytes were dealt with. */
-static size_t check_bytes(struct parser *p, size_t i)
-{
-	struct str rest = str_skip(p->out->text, i);
-	unsigned char c = (unsigned char)rest.p[0];
-
 	for (size_t k = 0; k < LENGTH(lookalikes); k++)
 		if (str_starts(rest, str_of(lookalikes[k].bytes))) {
 			size_t n = strlen(lookalikes[k].bytes);
 
-			fault(p, lookalikes[k].kind, str_slice(rest, 0, n), lookalikes[k].says);
+			spf_fault(p, lookalikes[k].kind, str_slice(rest, 0, n), lookalikes[k].says);
 			return n;
 		}
-	if (c >= 0x20 && c < 0x7f)
-		return 1;
-	fault(p, SPF_FAULT_CHARACTER, str_slice(rest, 0, 1),
-	    c < 0x20 || c == 0x7f ? "a control character" : "a character that is not ASCII");
+	return 0;
+}
+
+/* Everything that is not ASCII up to the end of the word is one fault. */
+static size_t check_foreign(struct spf_parser *p, struct str rest)
+{
+	size_t n = 0, end = 0;
+
+	for (; n < rest.n && rest.p[n] != ' '; n++)
+		if ((unsigned char)rest.p[n] >= 0x80)
+			end = n + 1;
+	spf_fault(p, SPF_FAULT_CHARACTER, str_slice(rest, 0, end),
+	    "letters that are not ASCII; a domain is written in its xn-- form");
+	return n;
+}
+
+/* What may not stand in a record, at that place; how many bytes were dealt with. */
+static size_t check_bytes(struct spf_parser *p, size_t i)
+{
+	struct str rest = str_skip(p->out->text, i);
+	unsigned char c = (unsigned char)rest.p[0];
+	size_t n = check_lookalike(p, rest);
+
+	if (n > 0)
+		return n;
+	if (c >= 0x80)
+		return check_foreign(p, rest);
+	if (c < 0x20 || c == 0x7f)
+		spf_fault(p, SPF_FAULT_CHARACTER, str_slice(rest, 0, 1), "a control character");
 	return 1;
 }
 
@@ -423,28 +123,74 @@ static void note_pointers(struct spf_record *r)
 	}
 }
 
-static void read_terms(struct parser *p, struct str rest)
+/* Does a lone term read without a fault? */
+static bool reads(struct arena *a, struct str term)
 {
-	while (rest.n > 0 && p->out->count + p->out->fault_count <= SPF_MAX_TERMS) {
-		ptrdiff_t space = str_chr(rest, ' ');
-		struct str text = str_slice(rest, 0, space < 0 ? rest.n : (size_t)space);
+	struct spf_record record;
 
-		if (text.n > 0)
-			read_term(p, text);
-		rest = str_skip(rest, text.n + 1);
+	spf_parse(a, arena_fmt(a, "v=spf1 " STR_FMT, STR_ARG(term)), &record);
+	return record.fault_count == 0;
+}
+
+/* "include: example.com": one fault, and both words are dealt with. */
+static bool is_parted(struct spf_parser *p, struct str text, struct str next)
+{
+	char last = text.p[text.n - 1];
+	struct str both;
+
+	if ((last != ':' && last != '=') || next.n == 0 || next.p[0] == last)
+		return false;
+	both = arena_fmt(p->arena, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(next));
+	if (reads(p->arena, text) || !reads(p->arena, both))
+		return false;
+	spf_fault(p, SPF_FAULT_SPACE, (struct str){ text.p, (size_t)(next.p + next.n - text.p) },
+	    last == ':'
+		? "a space stands behind the colon; what follows must stand next to it"
+		: "a space stands behind the equals sign; what follows must stand next to it");
+	spf_fault_mended(p, both);
+	return true;
+}
+
+static struct str next_word(struct str *rest)
+{
+	struct str word;
+
+	while (rest->n > 0 && rest->p[0] == ' ')
+		*rest = str_skip(*rest, 1);
+	word = *rest;
+	for (word.n = 0; word.n < rest->n && word.p[word.n] != ' ';)
+		word.n++;
+	*rest = str_skip(*rest, word.n);
+	return word;
+}
+
+static void read_terms(struct spf_parser *p, struct str rest)
+{
+	const struct spf_record *r = p->out;
+	struct str word = next_word(&rest);
+
+	while (word.n > 0 && r->count + r->fault_count <= SPF_MAX_TERMS) {
+		struct str next = next_word(&rest);
+
+		if (is_parted(p, word, next))
+			next = next_word(&rest);
+		else
+			spf_read_term(p, word);
+		word = next;
 	}
-	if (rest.n > 0)
-		fault(p, SPF_FAULT_LENGTH, (struct str){ 0 }, "more terms than any receiver reads");
+	if (word.n > 0)
+		spf_fault(
+		    p, SPF_FAULT_LENGTH, (struct str){ 0 }, "more terms than any receiver reads");
 }
 
 void spf_parse(struct arena *a, struct str text, struct spf_record *out)
 {
-	struct parser p = { .arena = a, .out = out };
+	struct spf_parser p = { .arena = a, .out = out };
 	struct str rest = text;
 
 	*out = (struct spf_record){ .text = text };
 	if (text.n > SPF_MAX_RECORD) {
-		fault(&p, SPF_FAULT_LENGTH, text, "longer than 8192 bytes");
+		spf_fault(&p, SPF_FAULT_LENGTH, text, "longer than 8192 bytes");
 		return;
 	}
 	if (!looks_clean(text))
@@ -455,7 +201,7 @@ void spf_parse(struct arena *a, struct str text, struct spf_record *out)
 	} else {
 		struct str first = str_cut(&rest, ' ');
 
-		fault(&p, SPF_FAULT_VERSION, first,
+		spf_fault(&p, SPF_FAULT_VERSION, first,
 		    "the record must begin with \"v=spf1\" and a space");
 	}
 	if (out->fault_count == 0)

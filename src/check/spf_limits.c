@@ -92,8 +92,8 @@ static void say_too_many(struct judge *j, const struct spf_own *own, const struc
 {
 	unsigned spare = flattenable(own, tree);
 	struct finding *f = judge_say(j, VERDICT_FAIL,
-	    "The SPF record needs %u of %u DNS lookups: a permanent error", tree->lookups,
-	    SPF_MAX_LOOKUPS);
+	    "The SPF record needs %u DNS lookups; the limit is %u: a permanent error",
+	    tree->lookups, SPF_MAX_LOOKUPS);
 
 	judge_why(j, f,
 	    "Each include, a, mx, ptr, exists and redirect counts, in included records too (RFC "
@@ -193,7 +193,9 @@ void judge_spf_void(struct judge *j)
 	}
 	f = tree.voids > SPF_MAX_VOIDS
 		? judge_say(j, VERDICT_FAIL,
-		      "%u terms of the SPF record lead to nothing: a permanent error", tree.voids)
+		      "%u terms of the SPF record lead to nothing; the limit is %u: a permanent "
+		      "error",
+		      tree.voids, SPF_MAX_VOIDS)
 		: judge_say_at(j, VERDICT_WARN, SEVERITY_MINOR,
 		      "%u of at most %u terms of the SPF record lead to nothing", tree.voids,
 		      SPF_MAX_VOIDS);
@@ -220,8 +222,9 @@ void judge_spf_mx_limit(struct judge *j)
 			continue;
 		judge_why(j,
 		    judge_say(j, VERDICT_FAIL,
-			"\"" STR_FMT "\" leads to %zu mail hosts: a permanent error",
-			STR_ARG(k->term->text), k->names),
+			"\"" STR_FMT
+			"\" leads to %zu mail hosts; the limit is %u: a permanent error",
+			STR_ARG(k->term->text), k->names, SPF_MAX_MX),
 		    "At most 10 names may stand behind an mx term (RFC 7208 section 4.6.4). Give "
 		    "the "
 		    "addresses with ip4: and ip6: instead.");

@@ -2,6 +2,7 @@
 #include "check/spf_mend.h"
 
 #include "base/buf.h"
+#include "wire/domain.h"
 
 #define MEND_MAX (SPF_MAX_RECORD - 1)
 
@@ -39,7 +40,7 @@ static size_t slip_at(struct str s, char *instead)
 			return slips[i].bytes.n;
 		}
 	*instead = 0;
-	return s.p[0] > '~' || s.p[0] < ' ' ? 1 : 0; /* any other odd byte goes */
+	return (unsigned char)s.p[0] < ' ' || s.p[0] == 0x7f ? 1 : 0; /* controls go */
 }
 
 static struct str clean_bytes(struct arena *a, struct str text)
@@ -214,44 +215,129 @@ static struct str body_of(struct str text)
 	return body;
 }
 
-static void add_term(struct arena *a, struct buf *out, struct str term)
+static struct str without_letters(struct arena *a, struct str term)
 {
-	struct str good = parses(a, term) ? term : mend_term(a, term);
-	struct spf_record so_far, one;
+	char *p = arena_array(a, char, term.n + 1);
+	size_t n = 0;
 
-	if (good.n == 0)
-		return;
-	spf_parse(a, arena_fmt(a, "v=spf1 " STR_FMT, STR_ARG(good)), &one);
-	spf_parse(a, buf_str(out), &so_far);
-	if ((one.redirect != NULL && so_far.redirect != NULL) ||
-	    (one.exp != NULL && so_far.exp != NULL))
-		return;
-	buf_addf(out, " " STR_FMT, STR_ARG(good));
+	for (size_t i = 0; i < term.n; i++)
+		if ((unsigned char)term.p[i] < 0x80)
+			p[n++] = term.p[i];
+	return (struct str){ p, n };
+}
+
+/* "include:b\u00fccher.example": the domain in its xn-- form; elsewhere such letters go. */
+static struct str in_ascii(struct arena *a, struct str term)
+{
+	size_t at = 0;
+	struct str domain, length, ascii;
+
+	if (str_is_ascii(term))
+		return term;
+	while (at < term.n && term.p[at] != ':' && term.p[at] != '=')
+		at++;
+	if (at == term.n)
+		return without_letters(a, term);
+	length = str_skip(term, at + 1);
+	domain = str_cut(&length, '/');
+	if (!domain_to_ascii(a, domain, &ascii))
+		return (struct str){ 0 };
+	return arena_fmt(a, STR_FMT STR_FMT "%s" STR_FMT, STR_ARG(str_slice(term, 0, at + 1)),
+	    STR_ARG(ascii), length.p != NULL ? "/" : "", STR_ARG(length));
+}
+
+/* The terms of the mended record, in order. */
+struct draft {
+	struct arena *arena;
+	struct spf_term *terms;
+	size_t count;
+};
+
+static bool has_kind(const struct draft *d, enum spf_kind kind)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->terms[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Once only: redirect and exp by the RFC, all because behind the first one nothing is reached.
+   False when the word could not be understood. */
+static bool add_term(struct draft *d, struct str word)
+{
+	struct str term = in_ascii(d->arena, word);
+	struct spf_record one;
+	enum spf_kind kind;
+
+	if (term.n > 0 && !parses(d->arena, term))
+		term = mend_term(d->arena, term);
+	if (term.n == 0)
+		return false;
+	spf_parse(d->arena, arena_fmt(d->arena, "v=spf1 " STR_FMT, STR_ARG(term)), &one);
+	kind = one.terms[0].kind;
+	if ((kind != SPF_REDIRECT && kind != SPF_EXP && kind != SPF_ALL) || !has_kind(d, kind))
+		arena_push(d->arena, d->terms, d->count, struct spf_term, one.terms[0]);
+	return true;
+}
+
+/* What was written behind `all` was meant to count, so `all` moves behind it. */
+static void move_all(struct draft *d)
+{
+	size_t all = 0, last = 0;
+
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->terms[i].kind == SPF_ALL)
+			all = i;
+		if (d->terms[i].qualifier != 0)
+			last = i;
+	}
+	for (; all < last; all++) {
+		struct spf_term t = d->terms[all];
+
+		d->terms[all] = d->terms[all + 1];
+		d->terms[all + 1] = t;
+	}
+}
+
+static struct str write_draft(const struct draft *d)
+{
+	bool all = has_kind(d, SPF_ALL);
+	struct str result;
+	struct buf out;
+
+	buf_init(&out, MEND_MAX);
+	buf_add(&out, STR("v=spf1"));
+	for (size_t i = 0; i < d->count; i++)
+		if (!all || d->terms[i].kind != SPF_REDIRECT) /* RFC 7208 section 6.1 */
+			buf_addf(&out, " " STR_FMT, STR_ARG(d->terms[i].text));
+	result = arena_str(d->arena, buf_str(&out));
+	buf_free(&out);
+	return result;
+}
+
+/* Without the spaces before it. */
+static struct str cut_word(struct str *rest)
+{
+	while (rest->n > 0 && rest->p[0] == ' ')
+		*rest = str_skip(*rest, 1);
+	return str_cut(rest, ' ');
 }
 
 struct str spf_mend(struct arena *a, struct str record)
 {
-	struct str rest = body_of(clean_bytes(a, record)), result;
-	struct buf out;
-	size_t terms = 0;
+	struct str rest = body_of(clean_bytes(a, record));
+	struct draft draft = { .arena = a };
 
-	buf_init(&out, MEND_MAX);
-	buf_add(&out, STR("v=spf1"));
-	while (rest.n > 0 && terms++ < SPF_MAX_TERMS) {
-		struct str term = str_cut(&rest, ' ');
+	for (size_t words = 0; rest.n > 0 && words < SPF_MAX_TERMS; words++) {
+		struct str word = cut_word(&rest), behind = rest, next = cut_word(&behind);
 
-		while (rest.n > 0 && rest.p[0] == ' ')
-			rest = str_skip(rest, 1);
-		if (term.n == 0)
-			continue;
-		if (wants_next(term) && rest.n > 0) {
-			struct str next = str_cut(&rest, ' ');
-
-			term = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(term), STR_ARG(next));
-		}
-		add_term(a, &out, term);
+		if (wants_next(word) && next.n > 0 &&
+		    add_term(&draft, arena_fmt(a, STR_FMT STR_FMT, STR_ARG(word), STR_ARG(next))))
+			rest = behind;
+		else if (word.n > 0)
+			add_term(&draft, word);
 	}
-	result = arena_str(a, buf_str(&out));
-	buf_free(&out);
-	return result;
+	if (has_kind(&draft, SPF_ALL))
+		move_all(&draft);
+	return write_draft(&draft);
 }

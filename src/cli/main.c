@@ -1,4 +1,6 @@
 /* main - finds the verb, reads its options, runs it; signals end a run, not the program. */
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -73,6 +75,8 @@ static int run_verb(const struct verb *v, int argc, char **argv)
 	};
 	int status = STATUS_USAGE;
 
+	run.unicode = run.terminal && setlocale(LC_CTYPE, "") != NULL &&
+		      str_ieq(str_of(nl_langinfo(CODESET)), STR("UTF-8"));
 	run.color = run.terminal && getenv("NO_COLOR") == NULL;
 	run.options = arena_alloc(&arena, 1, v->options_size);
 	catch_signals();

@@ -48,6 +48,7 @@ struct run {
 	size_t arg_count;
 	char **rest;			 /* what stood behind "--", NULL-terminated; or NULL */
 	bool color, terminal;		 /* of standard output */
+	bool unicode;			 /* a terminal, in a locale that has more than ASCII */
 	const volatile int *interrupted; /* set by SIGINT and SIGTERM */
 };
 

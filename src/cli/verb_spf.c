@@ -67,8 +67,8 @@ static void draw_node(
     struct drawing *d, const struct spf_node *n, struct str margin, struct arena *a)
 {
 	bool last = n->next == NULL;
-	const char *branch = d->lines ? last ? "└─ " : "├─ " : "|- ";
-	const char *down = d->lines ? last ? "   " : "│  " : last ? "   " : "|  ";
+	const char *branch = !d->lines ? "|- " : last ? "└─ " : "├─ ";
+	const char *down = last ? "   " : d->lines ? "│  " : "|  ";
 
 	buf_addf(d->out, STR_FMT "%s", STR_ARG(margin), branch);
 	escape_text(d->out, n->term->text, false);
@@ -81,22 +81,41 @@ static void draw_node(
 		buf_add(d->out, STR("  asked for "));
 		escape_text(d->out, n->target, false);
 	}
+	if (n->note.n > 0 && n->children == NULL) {
+		buf_add(d->out, STR("  "));
+		escape_text(d->out, n->note, false);
+	}
 	buf_addc(d->out, '\n');
 	struct str deeper = arena_fmt(a, STR_FMT "%s", STR_ARG(margin), down);
 	for (const struct spf_node *child = n->children; child != NULL; child = child->next)
 		draw_node(d, child, deeper, a);
 }
 
+static void add_limits(struct buf *out, const struct spf_report *r)
+{
+	if (r->lookups > SPF_MAX_LOOKUPS)
+		buf_addf(
+		    out, "needs at least %u lookups; the limit is %u", r->lookups, SPF_MAX_LOOKUPS);
+	else
+		buf_addf(out, "%u of %u lookups", r->lookups, SPF_MAX_LOOKUPS);
+	if (r->voids > SPF_MAX_VOIDS)
+		buf_addf(
+		    out, "; at least %u found nothing; the limit is %u\n", r->voids, SPF_MAX_VOIDS);
+	else
+		buf_addf(out, ", %u of %u that found nothing\n", r->voids, SPF_MAX_VOIDS);
+}
+
 static void print_text(struct run *run, const struct spf_options *o, const struct evaluation *e)
 {
 	const struct spf_report *r = &e->report;
 	struct buf out;
-	struct drawing d = { &out, run->terminal };
+	struct drawing d = { &out, run->unicode };
 
 	buf_init(&out, 1 << 20);
 	buf_addf(&out, "%s: ", spf_result_name(r->result));
 	escape_text(&out, r->reason, false);
-	buf_addf(&out, "\n%u of 10 lookups, %u of 2 that found nothing\n", r->lookups, r->voids);
+	buf_addc(&out, '\n');
+	add_limits(&out, r);
 	if (r->explanation.n > 0) {
 		buf_add(&out, STR("The domain explains: "));
 		escape_text(&out, r->explanation, false);
@@ -128,26 +147,33 @@ static json_t *text(struct str s)
 	return o;
 }
 
+static json_t *nodes_json(const struct spf_node *n);
+
+static json_t *node_json(const struct spf_node *n)
+{
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:i, s:b, s:o}", "term",
+	    text(n->term->text), "domain", text(n->domain), "target", text(n->target), "outcome",
+	    outcomes[n->outcome], "note", text(n->note), "lookups", (int)n->lookups,
+	    "lookups_so_far", (int)n->lookups_so_far, "void", n->is_void, "trace",
+	    nodes_json(n->children));
+}
+
 static json_t *nodes_json(const struct spf_node *n)
 {
 	json_t *list = json_array();
 
 	for (; n != NULL; n = n->next)
-		json_array_append_new(
-		    list, json_pack("{s:o, s:o, s:o, s:s, s:i, s:i, s:b, s:o}", "term",
-			      text(n->term->text), "domain", text(n->domain), "target",
-			      text(n->target), "outcome", outcomes[n->outcome], "lookups",
-			      (int)n->lookups, "lookups_so_far", (int)n->lookups_so_far, "void",
-			      n->is_void, "trace", nodes_json(n->children)));
+		json_array_append_new(list, node_json(n));
 	return list;
 }
 
 static void print_json(const struct spf_report *r)
 {
-	json_t *o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o}", "result",
-	    spf_result_name(r->result), "domain", text(r->domain), "explanation",
-	    text(r->explanation), "reason", text(r->reason), "matched", text(r->matched), "lookups",
-	    (int)r->lookups, "void_lookups", (int)r->voids, "trace", nodes_json(r->trace));
+	json_t *o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:o}", "result",
+	    spf_result_name(r->result), "domain", text(r->domain), "record", text(r->record),
+	    "explanation", text(r->explanation), "reason", text(r->reason), "matched",
+	    text(r->matched), "matched_in", text(r->matched_in), "lookups", (int)r->lookups,
+	    "void_lookups", (int)r->voids, "trace", nodes_json(r->trace));
 	char *dumped = json_dumps(o, JSON_INDENT(1));
 
 	puts(dumped);

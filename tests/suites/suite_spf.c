@@ -5,7 +5,10 @@
  * asked for, so that every restart is exercised too.
  */
 #include "auth/spf.h"
+#include "check/spf_mend.h"
 #include "suite.h"
+
+static size_t mended_count;
 
 static bool accepted(const json_t *expect, const char *result)
 {
@@ -42,6 +45,51 @@ static struct spf_report evaluate(struct frank_case *c, const json_t *test)
 	return r;
 }
 
+/* Nothing faulty, and nothing behind `all` that would not be reached. */
+static bool is_clean(struct arena *a, struct str text)
+{
+	struct spf_record r;
+	bool all = false, dead = false;
+
+	spf_parse(a, text, &r);
+	for (size_t i = 0; i < r.count; i++) {
+		dead |= all && r.terms[i].qualifier != 0;
+		all |= r.terms[i].kind == SPF_ALL;
+	}
+	return r.fault_count == 0 && !dead && !(all && r.redirect != NULL);
+}
+
+/* Is what frank proposes instead of a faulty record sound? */
+static bool mends_badly(struct arena *a, struct str text)
+{
+	struct spf_record r;
+	struct str mended;
+
+	spf_parse(a, text, &r);
+	if (r.fault_count == 0)
+		return false;
+	mended = spf_mend(a, text);
+	mended_count++;
+	if (is_clean(a, mended))
+		return false;
+	printf("\"" STR_FMT "\" is mended to \"" STR_FMT "\"\n", STR_ARG(text), STR_ARG(mended));
+	return true;
+}
+
+static bool mends_facts_badly(const struct frank_case *c)
+{
+	bool bad = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct dns_answer *d = &c->facts[i]->dns;
+
+		for (size_t k = 0; d->type == DNS_TXT && k < d->count; k++)
+			if (d->records[k].parsed && spf_is_attempt(d->records[k].txt.joined))
+				bad |= mends_badly(c->arena, d->records[k].txt.joined);
+	}
+	return bad;
+}
+
 static bool run_case(const json_t *test)
 {
 	struct arena a = { 0 };
@@ -65,6 +113,7 @@ static bool run_case(const json_t *test)
 		spf_tree(&c.source, &a, r.domain, &tree);
 	} while (tree.pending && c.open > 0);
 	bad |= tree.pending;
+	bad |= mends_facts_badly(&c);
 	arena_free(&a);
 	return bad;
 }
@@ -85,8 +134,8 @@ static size_t run_file(const char *name, size_t *total)
 	return bad;
 }
 
-/* Records as strangers publish them: any outcome, no crash. */
-static size_t survive(const char *name)
+/* Records as strangers publish them: any outcome, no crash, and mended to something sound. */
+static size_t survive(const char *name, size_t *bad)
 {
 	FILE *file = suite_open(name);
 	char *line = NULL;
@@ -97,7 +146,7 @@ static size_t survive(const char *name)
 		struct spf_record record;
 
 		spf_parse(&a, (struct str){ line, (size_t)n }, &record);
-		spf_parse(&a, (struct str){ line, (size_t)n - 1 }, &record);
+		*bad += mends_badly(&a, (struct str){ line, (size_t)n - 1 });
 		arena_free(&a);
 	}
 	free(line);
@@ -111,7 +160,9 @@ int main(void)
 
 	bad += run_file("spf-openspf-rfc/rfc7208.cases.jsonl", &total);
 	bad += run_file("spf-pyspf-extra/pyspf-test.cases.jsonl", &total);
-	printf("%zu garbage records survived\n", survive("spf-libspf2/adopt-roll-records.txt"));
+	printf(
+	    "%zu garbage records survived\n", survive("spf-libspf2/adopt-roll-records.txt", &bad));
+	printf("%zu faulty records mended\n", mended_count);
 	printf("%zu cases, %zu wrong\n", total, bad);
-	return bad == 0 && total > 200 ? 0 : 1;
+	return bad == 0 && total > 200 && mended_count > 40 ? 0 : 1;
 }

@@ -96,7 +96,7 @@ static void limits(void **state)
 		      "a:h.test "
 		      "a:i.test a:j.test a:k.test a:l.test -all") A("a") A("b") A("c") A("d") A("e")
 			A("f") A("g") A("h") A("i") A("j") A("k") A("l"),
-		    .want = "fail critical", .says = "12 of 10" },
+		    .want = "fail critical", .says = "needs 12 DNS lookups; the limit is 10" },
 		/* DomainDetective: bare forms and qualifiers were not counted. */
 		{ "bare a, mx, a/24, +mx:, ~include:", "spf.lookups",
 		    MX S("v=spf1 a mx a/24 +mx:a.test ~include:b.test -all")

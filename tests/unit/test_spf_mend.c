@@ -55,6 +55,21 @@ static void faults_are_mended(void **state)
 		{ "v=spf1 v=spf1 mx -all", NOTE, "v=spf1 mx -all" },
 		{ "v=spf1 -all:x.test", FAULT, "v=spf1 -all" },
 		{ "v=spf1 mx/24/32 -all", FAULT, "v=spf1 -all" },
+		{ "v=spf1 include:b\xc3\xbc"
+		  "cher.test -all",
+		    FAULT, "v=spf1 include:xn--bcher-kva.test -all" },
+		{ "v=spf1 a:b\xc3\xbc"
+		  "cher.test/24 -all",
+		    FAULT, "v=spf1 a:xn--bcher-kva.test/24 -all" },
+		{ "v=spf1 mx ~all\xe2\x80\xa6", FAULT, "v=spf1 mx ~all" },
+		{ "v=spf1 mx exp=\xc3\xbc -all", FAULT, "v=spf1 mx -all" },
+		{ "v=spf1 redirect= x.test", FAULT, "v=spf1 redirect=x.test" },
+		{ "v=spf1 include: -all", FAULT, "v=spf1 -all" },
+		/* The all was in the middle, and what stands behind it was never reached. */
+		{ "v=spf1 ipv4:192.0.2.1 -all include:x.test", FAULT,
+		    "v=spf1 ip4:192.0.2.1 include:x.test -all" },
+		{ "v=spf1 -all. mx ~all a exp=e.test", FAULT, "v=spf1 mx a -all exp=e.test" },
+		{ "v=spf1 foo redirect=x.test ~all", FAULT, "v=spf1 ~all" },
 	};
 	struct arena a = { 0 };
 
