@@ -22,7 +22,7 @@ static bool listed(const struct check *c, const struct str *words, size_t count)
 	return false;
 }
 
-static bool wanted(const struct check *c, const struct audit_options *o)
+bool audit_wants(const struct check *c, const struct audit_options *o)
 {
 	if (c->here && !o->here)
 		return false;
@@ -55,7 +55,7 @@ struct audit *audit_new(struct frank_case *c, const struct audit_options *option
 		for (size_t i = 0; i < check_tables[t]->count; i++) {
 			const struct check *check = &check_tables[t]->checks[i];
 
-			if (wanted(check, options))
+			if (audit_wants(check, options))
 				arena_push(c->arena, au->trials, au->trial_count, struct trial,
 				    ((struct trial){ .check = check, .ready = true }));
 		}

@@ -110,6 +110,8 @@ const char *verdict_name(enum verdict);
  * Done when audit_pending() is 0.
  */
 struct audit;
+/* Is the check part of an audit with these options (only, skip, here)? */
+bool audit_wants(const struct check *, const struct audit_options *);
 struct audit *audit_new(struct frank_case *, const struct audit_options *);
 void audit_step(struct audit *);
 size_t audit_pending(const struct audit *);

@@ -321,11 +321,12 @@ static bool save(struct checking *k)
 }
 
 /* What is sent, and to whom, is said before it is. */
-static void announce(const struct checking *k)
+static void announce(const struct checking *k, const struct audit_options *options)
 {
 	const struct source_options *source = &k->options->source;
 
-	if (!k->options->intrusive || source->evidence.n > 0 || source->offline)
+	if (!options->intrusive || !audit_wants(check_find(STR("smtp.smuggling")), options) ||
+	    source->evidence.n > 0 || source->offline)
 		return;
 	for (size_t i = 0; i < k->domain_count; i++)
 		complain(
@@ -359,7 +360,7 @@ static enum exit_status run_check(struct run *run)
 
 	if (gather_domains(&k) && source_prepare(run, &k.options->source, &k.collect, &k.error) &&
 	    read_options(&k, &options)) {
-		announce(&k);
+		announce(&k, &options);
 		k.all = arena_array(run->arena, struct one, k.domain_count);
 		status = audit_all(&k, &options);
 	}

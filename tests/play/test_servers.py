@@ -249,6 +249,9 @@ def smuggling(world, tls):
         sent = messages(log) - before_it
         print(f"{'ok' if sent == 1 else 'NOT OK'}: one message, not {sent}")
         world.failures += sent != 1
+    report = audit(world, tls, '--only', 'spf', '--intrusive')
+    print(f"{'NOT OK' if report.diagnostics else 'ok'}: nothing is sent, nothing announced: {report.diagnostics}")
+    world.failures += report.diagnostics != ''
     report = audit(world, tls, '--only', 'tls.starttls-injection,smtp.reply-syntax,smtp.greeting,smtp.throttled')
     for check in ('tls.starttls-injection', 'smtp.reply-syntax', 'smtp.greeting', 'smtp.throttled'):
         world.expect(report, check, 'pass', what='Postfix')
