@@ -26,9 +26,7 @@ bool smtp_refuses_us(struct replies r)
 {
 	static const char *const hints[] = { "blocked", "block list", "blocklist", "blacklist",
 		"blackhole", "spamhaus", "dnsbl", "rbl", "reputation", "reverse dns",
-		"reverse "
-		"hostname",
-		"ptr record", "your ip", "client host", "helo command" };
+		"reverse host", "ptr record", "your ip", "client host", "helo command" };
 
 	if (smtp_word(r) != SMTP_NO)
 		return false;
