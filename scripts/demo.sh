@@ -7,10 +7,15 @@ frank=$1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 
-audit() { # SCENARIO ARGUMENT...
-	local scenario=$1
-	shift
-	"$frank" check --lab "$scenario" -s s2026 -s e2026 "$@" startup.example
+selectors=(-s s2026 -s e2026)
+
+audit() { # before|after - one audit; what was seen is kept
+	"$frank" check --lab "startup-$1" "${selectors[@]}" --save "$folder/$1.evidence" startup.example
+}
+
+judge() { # before|after - what was seen, judged again as JSON, without a question asked
+	"$frank" check --evidence "$folder/$1.evidence" -p "lab/scenarios/startup-$1/profile.conf" \
+		"${selectors[@]}" --json >"$folder/$1.json"
 }
 
 line() {
@@ -18,12 +23,12 @@ line() {
 }
 
 line 'startup.example, as its founder found it'
-audit startup-before
+audit before
 line 'startup.example, a dozen changes later'
-audit startup-after
+audit after
 line 'The way from the first to the second'
-audit startup-before --json >"$folder/before.json"
-audit startup-after --json >"$folder/after.json"
+judge before
+judge after
 "$frank" compare "$folder/before.json" "$folder/after.json"
 
 /usr/bin/python3 - "$folder" <<'PY'

@@ -55,9 +55,10 @@ bool namespace_enter(struct error *e)
 
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS | (uid != 0 ? CLONE_NEWUSER : 0)) != 0)
 		return error_set(e,
-		    "a network namespace is not permitted here: %s (try as root; \"frank check "
-		    "--lab\" "
-		    "works without one)",
+		    "a network of its own is not permitted here: %s. It takes root (with "
+		    "CAP_SYS_ADMIN, in a container too), or a kernel that lets users make user "
+		    "namespaces (sysctl kernel.unprivileged_userns_clone=1 "
+		    "user.max_user_namespaces=1000). \"frank check --lab\" needs neither",
 		    strerror(errno));
 	if (uid != 0 && !map_user(uid, gid))
 		return error_set(
