@@ -123,6 +123,25 @@ static const ldns_rdf *answer_from_zone(
 	return target;
 }
 
+/* What makes a bogus zone bogus: a signature that ended years ago, for those who ask (DO). */
+static void sign_badly(const struct lab_records *z, const struct lab_asked *asked, ldns_pkt *out)
+{
+	struct arena a = { 0 };
+	char *name = ldns_rdf2str(asked->name), *apex = ldns_rdf2str(z->apex),
+	     *type = ldns_rr_type2str(asked->type);
+	ldns_rr *rr = NULL;
+	struct str line = arena_fmt(&a,
+	    "%s 3600 IN RRSIG %s 13 %u 3600 20200101000000 20191201000000 4711 %s AAAA", name, type,
+	    (unsigned)ldns_dname_label_count(asked->name), apex);
+
+	if (ldns_rr_new_frm_str(&rr, line.p, 0, NULL, NULL) == LDNS_STATUS_OK)
+		ldns_pkt_push_rr(out, LDNS_SECTION_ANSWER, rr);
+	free(type);
+	free(apex);
+	free(name);
+	arena_free(&a);
+}
+
 static void drop_records(ldns_pkt *p)
 {
 	ldns_rr_list_deep_free(ldns_pkt_answer(p));
@@ -142,6 +161,7 @@ static void answer(
 
 	for (; asked.name != NULL && hops < MAX_CHAIN; hops++) {
 		const struct lab_records *z = zone_of(d, server, asked.name);
+		const struct lab_asked here = asked;
 
 		secure = secure && z != NULL && z->plan->secure;
 		if (z == NULL && server != NULL) {
@@ -159,6 +179,8 @@ static void answer(
 			break;
 		}
 		asked.name = answer_from_zone(z, &asked, out);
+		if (z->plan->bogus && ldns_pkt_edns_do(out) && ldns_pkt_ancount(out) > 0)
+			sign_badly(z, &here, out);
 	}
 	if (hops == MAX_CHAIN && server == NULL) {
 		drop_records(out);
@@ -184,8 +206,10 @@ static ldns_pkt *respond(const struct lab_dns *d, const struct ip *server, const
 	ldns_pkt_set_rd(out, ldns_pkt_rd(query));
 	ldns_pkt_set_cd(out, ldns_pkt_cd(query));
 	ldns_pkt_set_ra(out, server == NULL);
-	if (ldns_pkt_edns(query))
+	if (ldns_pkt_edns(query)) {
 		ldns_pkt_set_edns_udp_size(out, UDP_ROOM);
+		ldns_pkt_set_edns_do(out, ldns_pkt_edns_do(query));
+	}
 	if (q == NULL || ldns_pkt_get_opcode(query) != LDNS_PACKET_QUERY) {
 		ldns_pkt_set_rcode(out, LDNS_RCODE_FORMERR);
 		return out;

@@ -120,7 +120,7 @@ static void world_release(struct world *w)
 	arena_free(&w->arena);
 }
 
-enum flag { EDNS = 1, CD = 2, TCP = 4, TC = 8, AD = 16 };
+enum flag { EDNS = 1, CD = 2, TCP = 4, TC = 8, AD = 16, DO = 32 };
 
 struct row {
 	const char *server; /* NULL: the resolver */
@@ -143,6 +143,7 @@ static ldns_pkt *ask(const struct world *w, const struct row *r)
 
 	if ((r->flags & EDNS) != 0)
 		ldns_pkt_set_edns_udp_size(query, 4096);
+	ldns_pkt_set_edns_do(query, (r->flags & DO) != 0);
 	ldns_pkt_set_cd(query, (r->flags & CD) != 0);
 	assert_int_equal(ldns_pkt2wire(&wire, query, &n), LDNS_STATUS_OK);
 	assert_true(r->server == NULL || ip_parse(str_of(r->server), &server));
@@ -184,7 +185,11 @@ static void test_answers(void **state)
 		{ NULL, "ns.secure.test.", LDNS_RR_TYPE_A, 0, LDNS_RCODE_NOERROR, 1, AD },
 		{ NULL, "ns.bogus.test.", LDNS_RR_TYPE_A, 0, LDNS_RCODE_SERVFAIL, 0, 0 },
 		{ NULL, "ns.bogus.test.", LDNS_RR_TYPE_A, CD, LDNS_RCODE_NOERROR, 1, CD },
+		{ NULL, "ns.bogus.test.", LDNS_RR_TYPE_A, EDNS | CD | DO, LDNS_RCODE_NOERROR, 2,
+		    CD },
 		{ NS1, "ns.bogus.test.", LDNS_RR_TYPE_A, 0, LDNS_RCODE_NOERROR, 1, 0 },
+		{ NS1, "ns.bogus.test.", LDNS_RR_TYPE_A, EDNS | DO, LDNS_RCODE_NOERROR, 2, 0 },
+		{ NS1, "none.bogus.test.", LDNS_RR_TYPE_A, EDNS | DO, LDNS_RCODE_NXDOMAIN, 0, 0 },
 		/* what fits (RFC 1035 section 4.2.1, RFC 6891 section 6.2.5) */
 		{ NULL, "long.test.", LDNS_RR_TYPE_TXT, 0, LDNS_RCODE_NOERROR, 0, TC },
 		{ NULL, "long.test.", LDNS_RR_TYPE_TXT, EDNS, LDNS_RCODE_NOERROR, 8, 0 },
