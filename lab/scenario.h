@@ -1,6 +1,6 @@
 /*
  * scenario - what a lab is made of: names, zones and services, read from a small text.
- * lab/README.md describes the format.
+ * man/frank-scenario.5 describes the format.
  */
 #ifndef LAB_SCENARIO_H
 #define LAB_SCENARIO_H
