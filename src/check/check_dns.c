@@ -21,6 +21,22 @@ static const struct check rows[] = {
 	    "4.2.2",
 	    "MXToolbox \"DNS At Least Two Servers\"; Zonemaster \"B02_NS_NOT_AUTH\"", false,
 	    judge_dns_nameservers },
+	{ "dns.delegation", SEVERITY_MAJOR, "Delegation",
+	    "The zone above names the same name servers as the zone itself.",
+	    "Resolvers begin with what the zone above says; a server that is named only there is "
+	    "mostly a left-over that knows nothing.",
+	    "Registrar: enter the name servers that the zone has.\n"
+	    "DNS panel: or give the zone the NS records that the registrar has.",
+	    "RFC 1912 section 2.8; RFC 1034 section 4.2.2",
+	    "MXToolbox \"DNS Bad Glue Detected\"; Zonemaster \"DELEGATION\"", false,
+	    judge_dns_delegation },
+	{ "dns.glue", SEVERITY_MAJOR, "Glue",
+	    "Name servers with names inside the zone have the same addresses in the zone above.",
+	    "A name server inside the zone can only be found by those addresses; an old one leads "
+	    "astray.",
+	    "Registrar: correct the address of the name server (\"host object\", \"glue record\").",
+	    "RFC 1912 section 2.3; RFC 1034 section 4.2.1", "Zonemaster \"CONSISTENCY\"", false,
+	    judge_dns_glue },
 	{ "dns.agree", SEVERITY_MAJOR, "Name servers agree",
 	    "Each name server gives the same serial number and the same MX, SPF and DMARC "
 	    "records.",

@@ -15,11 +15,14 @@ static bool same_network(struct ip a, struct ip b)
 	return ip_in(a, b, a.family == IP_V4 ? 24 : 48);
 }
 
+/* Addresses of both kinds on a /24 and a /48 are one place still. */
 static bool on_one_network(const struct dns_servers *s)
 {
-	for (size_t i = 1; i < s->count; i++)
-		if (!same_network(s->list[0].address, s->list[i].address))
-			return false;
+	for (size_t i = 0; i < s->count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (s->list[i].address.family == s->list[k].address.family &&
+			    !same_network(s->list[i].address, s->list[k].address))
+				return false;
 	return true;
 }
 

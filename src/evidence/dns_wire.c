@@ -135,6 +135,20 @@ static void take_records(struct walk *w, enum dns_type type)
 	}
 }
 
+static void take_from(struct walk *w, ldns_rr_list *section, enum dns_type type)
+{
+	w->answers = section;
+	take_records(w, type);
+}
+
+/* The parent's servers name those of a zone, and their addresses, without authority. */
+static bool take_referral(struct walk *w, const ldns_pkt *packet, enum dns_type type)
+{
+	take_from(w, ldns_pkt_authority(packet), type);
+	take_from(w, ldns_pkt_additional(packet), type);
+	return w->text_count > 0;
+}
+
 /* With no data: the SOA of the authority section bounds how long that may be kept. */
 static void take_negative_ttl(struct walk *w, const ldns_pkt *packet)
 {
@@ -166,10 +180,13 @@ static void fill_in(struct frank_case *c, struct fact *f, ldns_pkt *packet, ldns
 	struct walk w = {
 		.arena = c->arena, .answers = ldns_pkt_answer(packet), .owner = asked, .ttl = -1
 	};
+	bool direct = f->question.dns.server.family != IP_NONE, referral = false;
 	bool bounded = type == DNS_CNAME || type == DNS_ANY || follow_aliases(&w);
 
 	if (bounded && status == DNS_NOERROR)
 		take_records(&w, type);
+	if (bounded && direct && status == DNS_NOERROR && w.text_count == 0 && !ldns_pkt_aa(packet))
+		referral = take_referral(&w, packet, type);
 	if (w.text_count == 0)
 		take_negative_ttl(&w, packet);
 	case_put_dns(c, f, bounded ? status : DNS_SERVFAIL, w.texts, w.text_count);
@@ -180,10 +197,10 @@ static void fill_in(struct frank_case *c, struct fact *f, ldns_pkt *packet, ldns
 	f->dns.alias_count = w.alias_count;
 	f->dns.authoritative = ldns_pkt_aa(packet);
 	f->dns.truncated = ldns_pkt_tc(packet);
+	f->dns.referral = referral;
 	f->dns.recursion = ldns_pkt_ra(packet);
 	f->dns.edns = ldns_pkt_edns(packet);
-	if (f->question.dns.server.family == IP_NONE &&
-	    (status == DNS_NOERROR || status == DNS_NXDOMAIN))
+	if (!direct && (status == DNS_NOERROR || status == DNS_NXDOMAIN))
 		f->dns.security = ldns_pkt_ad(packet) ? DNS_SECURE : DNS_INSECURE;
 }
 

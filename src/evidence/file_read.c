@@ -161,6 +161,7 @@ static void read_dns_answer(struct reader *r, const json_t *o, struct fact *f)
 	d->bogus_why = get_text(r, o, "why");
 	d->authoritative = get_flag(r, o, "aa");
 	d->truncated = get_flag(r, o, "tc");
+	d->referral = get_flag(r, o, "referral");
 	d->recursion = get_flag(r, o, "ra");
 	d->edns = get_flag(r, o, "edns");
 	d->size = (unsigned)get_number(r, o, "size", 0);

@@ -61,6 +61,7 @@ static void write_server(struct arena *a, const struct fact *f, json_t *o)
 	json_object_set_new(o, "transport", json_string(q->transport == DNS_TCP ? "tcp" : "udp"));
 	set_flag(o, "aa", f->dns.authoritative);
 	set_flag(o, "tc", f->dns.truncated);
+	set_flag(o, "referral", f->dns.referral);
 	set_flag(o, "ra", f->dns.recursion);
 	set_flag(o, "edns", f->dns.edns);
 	if (f->dns.size > 0)

@@ -132,6 +132,7 @@ struct dns_answer {
 	size_t count;
 	/* Only for a question put to one server (dns_question.server). */
 	bool authoritative, truncated, recursion, edns;
+	bool referral;	      /* the records are what the server says of a zone beneath its own */
 	unsigned size;	      /* octets of the response, 0 when not known */
 	struct str bogus_why; /* what the validator said, or why nothing was learnt */
 };

@@ -14,6 +14,7 @@
 
 struct dns_row {
 	const char *name, *check, *zone, *first, *second, *want, *says;
+	const char *above; /* what the server of com says, or a status */
 	bool lame, no_tcp, no_edns, recursion, unvalidated, from_file;
 };
 
@@ -23,6 +24,10 @@ struct dns_row {
 #define NS2  "example.com NS ns2.example.com.\nns2.example.com A 203.0.113.1\n"
 #define MX   "example.com MX 10 mx.example.com.\n"
 #define GOOD SOA("7") NS1 NS2 MX
+/* The zone above is served by 192.0.2.99. */
+#define COM   "com NS a.gtld.test.\na.gtld.test A 192.0.2.99\n"
+#define ABOVE "example.com NS ns1.example.com.\nexample.com NS ns2.example.com.\n"
+#define GLUE  "ns1.example.com A 198.51.100.1\nns2.example.com A 203.0.113.1\n"
 #define DS(algorithm, digest)                                                                      \
 	"example.com DS 1 " algorithm " " digest                                                   \
 	" 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"
@@ -53,6 +58,31 @@ static const struct dns_row rows[] = {
 	{ "other NS records", "dns.nameservers", GOOD, .second = SOA("7") NS1 MX,
 	    .want = "warn minor" },
 	{ "unknown", "dns.nameservers", "example.com NS SERVFAIL\n", .want = "unknown" },
+
+	{ "both kinds of address on one network", "dns.nameservers",
+	    SOA("7") NS1 "ns1.example.com AAAA 2001:db8::1\nexample.com NS ns2.example.com.\n"
+			 "ns2.example.com A 198.51.100.9\nns2.example.com AAAA 2001:db8::2\n",
+	    .want = "warn minor; pass" },
+
+	{ "good", "dns.delegation", GOOD COM, .above = ABOVE GLUE, .want = "pass" },
+	{ "the zone above is not known", "dns.delegation", GOOD, .want = "unknown" },
+	{ "it does not answer", "dns.delegation", GOOD COM, .above = "TIMEOUT", .want = "unknown" },
+	{ "one more above", "dns.delegation", GOOD COM,
+	    .above = ABOVE GLUE "example.com NS old.test.\n", .want = "warn minor",
+	    .says = "old.test" },
+	{ "one less above", "dns.delegation", GOOD COM,
+	    .above = "example.com NS ns1.example.com.\n", .want = "warn minor",
+	    .says = "ns2.example.com" },
+	{ "others altogether", "dns.delegation", GOOD COM, .above = "example.com NS old.test.\n",
+	    .want = "fail major", .says = "old.test" },
+	{ "good", "dns.glue", GOOD COM, .above = ABOVE GLUE, .want = "pass" },
+	{ "an old address", "dns.glue", GOOD COM,
+	    .above = ABOVE "ns1.example.com A 198.51.100.1\nns2.example.com A 192.0.2.200\n",
+	    .want = "fail major", .says = "ns2" },
+	{ "none", "dns.glue", GOOD COM, .above = ABOVE, .want = "fail major; fail major" },
+	{ "not needed", "dns.glue",
+	    SOA("7") COM "example.com NS ns.test.\nns.test A 198.51.100.1\n",
+	    .above = "example.com NS ns.test.\n", .want = "skip" },
 
 	{ "good", "dns.agree", GOOD, .want = "pass" },
 	{ "other MX", "dns.agree", GOOD, .second = SOA("7") NS1 NS2 "example.com MX 5 old.test.\n",
@@ -131,7 +161,8 @@ static void answer_directly(struct frank_case *c, const struct dns_row *row, str
 {
 	bool first = f->question.dns.server.bytes[0] == 198,
 	     tcp = f->question.dns.transport == DNS_TCP;
-	const char *served = first ? row->first : row->second;
+	bool above = f->question.dns.server.bytes[0] == 192;
+	const char *served = above ? row->above : first ? row->first : row->second;
 	enum dns_status status;
 
 	if (tcp && row->no_tcp)
@@ -140,7 +171,8 @@ static void answer_directly(struct frank_case *c, const struct dns_row *row, str
 		case_put_dns(c, f, status, NULL, 0);
 	else
 		zone_answer(c, str_of(served != NULL ? served : row->zone), f);
-	f->dns.authoritative = !row->lame && !dns_failed(&f->dns);
+	f->dns.authoritative = !row->lame && !above && !dns_failed(&f->dns);
+	f->dns.referral = above && !dns_failed(&f->dns);
 	f->dns.recursion = row->recursion;
 	f->dns.edns = !row->no_edns;
 	f->dns.ttl = 3600;

@@ -111,6 +111,59 @@ static void other_questions_are_not_ours(void **state)
 	}
 }
 
+static void push(ldns_pkt *packet, ldns_pkt_section section, const char *record)
+{
+	ldns_rr *rr = NULL;
+
+	assert_int_equal(ldns_rr_new_frm_str(&rr, record, 300, NULL, NULL), LDNS_STATUS_OK);
+	ldns_pkt_push_rr(packet, section, rr);
+}
+
+/* The server of a zone names those of a zone beneath it, and their addresses. */
+static struct fact *referred(
+    struct world *w, const char *name, enum dns_type type, bool direct, bool authority)
+{
+	struct fact *f = ask(w, name, type);
+	ldns_pkt *packet = ldns_pkt_query_new(
+	    ldns_dname_new_frm_str(name), (ldns_rr_type)type, LDNS_RR_CLASS_IN, 0);
+	uint8_t *wire = NULL;
+	size_t size;
+
+	if (direct)
+		ip_parse(STR("192.0.2.53"), &f->question.dns.server);
+	ldns_pkt_set_qr(packet, true);
+	ldns_pkt_set_aa(packet, authority);
+	push(packet, LDNS_SECTION_AUTHORITY, "a.test. NS ns.a.test.");
+	push(packet, LDNS_SECTION_AUTHORITY, "a.test. NS ns.b.test.");
+	push(packet, LDNS_SECTION_ADDITIONAL, "ns.a.test. A 192.0.2.1");
+	assert_int_equal(ldns_pkt2wire(&wire, packet, &size), LDNS_STATUS_OK);
+	assert_true(dns_wire_answer(&w->facts, f, wire, size));
+	ldns_pkt_free(packet);
+	free(wire);
+	return f;
+}
+
+static void a_referral_is_taken_from_a_server_asked_directly(void **state)
+{
+	struct world w = { 0 };
+	struct fact *f = referred(&w, "a.test", DNS_NS, true, false);
+
+	(void)state;
+	assert_int_equal(f->dns.count, 2);
+	assert_true(f->dns.referral);
+	assert_false(f->dns.authoritative);
+	f = referred(&w, "ns.a.test", DNS_A, true, false);
+	assert_int_equal(f->dns.count, 1);
+	assert_true(f->dns.referral);
+	/* With authority it would be no referral; a resolver's answer is never one. */
+	f = referred(&w, "a.test", DNS_TXT, true, true);
+	assert_int_equal(f->dns.count, 0);
+	assert_false(f->dns.referral);
+	f = referred(&w, "ns.a.test", DNS_AAAA, false, false);
+	assert_int_equal(f->dns.count, 0);
+	arena_free(&w.arena);
+}
+
 static void a_response_cut_anywhere_is_survived(void **state)
 {
 	size_t size;
@@ -184,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_response_becomes_an_answer),
 		cmocka_unit_test(other_questions_are_not_ours),
+		cmocka_unit_test(a_referral_is_taken_from_a_server_asked_directly),
 		cmocka_unit_test(a_response_cut_anywhere_is_survived),
 		cmocka_unit_test(ten_thousand_strings_stay_small),
 		cmocka_unit_test(a_question_is_asked_as_we_want_it),
