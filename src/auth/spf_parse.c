@@ -105,12 +105,17 @@ static size_t check_bytes(struct spf_parser *p, size_t i)
 	return 1;
 }
 
+/* No early way out, so that the compiler can take many bytes at a time. */
 static bool looks_clean(struct str text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] < 0x20 || text.p[i] == 0x7f || text.p[i] == '"')
-			return false;
-	return true;
+	bool odd = false;
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		odd |= c < 0x20 || c > 0x7e || c == '"';
+	}
+	return !odd;
 }
 
 static void note_pointers(struct spf_record *r)
@@ -153,22 +158,36 @@ static bool is_parted(struct spf_parser *p, struct str text, struct str next)
 
 static struct str next_word(struct str *rest)
 {
+	ptrdiff_t end;
 	struct str word;
 
 	while (rest->n > 0 && rest->p[0] == ' ')
 		*rest = str_skip(*rest, 1);
-	word = *rest;
-	for (word.n = 0; word.n < rest->n && word.p[word.n] != ' ';)
-		word.n++;
+	end = str_chr(*rest, ' ');
+	word = str_slice(*rest, 0, end < 0 ? rest->n : (size_t)end);
 	*rest = str_skip(*rest, word.n);
 	return word;
+}
+
+/* Room for as many terms as there can be words. */
+static void make_room(struct spf_parser *p, struct str text)
+{
+	size_t words = 1;
+
+	for (size_t i = 0; i < text.n; i++)
+		words += text.p[i] == ' ';
+	if (words > SPF_MAX_TERMS + 1)
+		words = SPF_MAX_TERMS + 1;
+	p->out->terms = arena_array(p->arena, struct spf_term, words);
 }
 
 static void read_terms(struct spf_parser *p, struct str rest)
 {
 	const struct spf_record *r = p->out;
-	struct str word = next_word(&rest);
+	struct str word;
 
+	make_room(p, rest);
+	word = next_word(&rest);
 	while (word.n > 0 && r->count + r->fault_count <= SPF_MAX_TERMS) {
 		struct str next = next_word(&rest);
 
