@@ -89,11 +89,20 @@ struct lab_ca *lab_ca_new(struct arena *a)
 	ca->middle_key = ec_key();
 	ca->leaf_key = ec_key();
 	ca->root = make(ca, a,
-	    &(struct plan){
-		STR("Lab Root"), ca->root_key, NULL, ca->root_key, -DAY, 3650 * DAY, true, false });
+	    &(struct plan){ .name = STR("Lab Root"),
+		.key = ca->root_key,
+		.issuer_key = ca->root_key,
+		.from = -DAY,
+		.until = 3650 * DAY,
+		.ca = true });
 	ca->middle = make(ca, a,
-	    &(struct plan){ STR("Lab Intermediate"), ca->middle_key, ca->root, ca->root_key, -DAY,
-		1800 * DAY, true, false });
+	    &(struct plan){ .name = STR("Lab Intermediate"),
+		.key = ca->middle_key,
+		.issuer = ca->root,
+		.issuer_key = ca->root_key,
+		.from = -DAY,
+		.until = 1800 * DAY,
+		.ca = true });
 	return ca;
 }
 
@@ -126,8 +135,12 @@ struct str lab_ca_root(struct arena *a, const struct lab_ca *ca)
 
 static struct plan plan_of(struct lab_ca *ca, struct str host, enum lab_cert kind)
 {
-	struct plan p = { host, ca->leaf_key, ca->middle, ca->middle_key, -DAY, 80 * DAY, false,
-		false };
+	struct plan p = { .name = host,
+		.key = ca->leaf_key,
+		.issuer = ca->middle,
+		.issuer_key = ca->middle_key,
+		.from = -DAY,
+		.until = 80 * DAY };
 
 	switch (kind) {
 	case LAB_CERT_EXPIRED:

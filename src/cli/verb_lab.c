@@ -38,6 +38,18 @@ static enum exit_status list(struct run *run, struct str scenario)
 	return STATUS_OK;
 }
 
+static void show_zone(struct run *run, const struct lab_zone *z)
+{
+	printf("\n; zone " STR_FMT "%s", STR_ARG(z->name),
+	    z->secure  ? " (signed)"
+	    : z->bogus ? " (bogus)"
+		       : "");
+	for (size_t i = 0; i < z->at_count; i++)
+		printf(
+		    "%s" STR_FMT, i == 0 ? " at " : ", ", STR_ARG(ip_write(run->arena, z->at[i])));
+	printf("\n" STR_FMT, STR_ARG(z->text));
+}
+
 static enum exit_status show(struct run *run, struct str scenario)
 {
 	struct error e = { .arena = run->arena };
@@ -52,12 +64,14 @@ static enum exit_status show(struct run *run, struct str scenario)
 			printf("%5u  " STR_FMT " (" STR_FMT ")\n", s.services[i].port,
 			    STR_ARG(s.services[i].host),
 			    STR_ARG(ip_write(run->arena, s.services[i].addresses[k])));
+	for (size_t i = 0; i < s.silence_count; i++)
+		printf("silent: " STR_FMT " about \"" STR_FMT "\"\n",
+		    STR_ARG(s.silences[i].server.family == IP_NONE
+				? STR("resolver")
+				: ip_write(run->arena, s.silences[i].server)),
+		    STR_ARG(s.silences[i].name));
 	for (size_t i = 0; i < s.zone_count; i++)
-		printf("\n; zone " STR_FMT "%s\n" STR_FMT, STR_ARG(s.zones[i].name),
-		    s.zones[i].secure  ? " (signed)"
-		    : s.zones[i].bogus ? " (bogus)"
-				       : "",
-		    STR_ARG(s.zones[i].text));
+		show_zone(run, &s.zones[i]);
 	return STATUS_OK;
 }
 

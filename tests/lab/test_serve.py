@@ -224,6 +224,23 @@ def run_as(frank, who, may=None):
                f'lab run, {" ".join(who) or "as we are"}: {"works" if works else "is told"}; {result.stderr.strip()}')
 
 
+def ends(frank, folder):
+    """However it ends, it says so and leaves nothing behind."""
+    it = Lab(frank, folder)
+    it.end(signal.SIGKILL)
+    lab.expect(not os.path.exists(it.roots), 'the root certificate ends with the lab')
+    it = Lab(frank, folder)
+    with open(f'/proc/{it.process.pid}/task/{it.process.pid}/children', encoding='ascii') as file:
+        os.kill(int(file.read()), signal.SIGKILL)
+    lab.expect(it.process.wait(timeout=10) == 2, 'a lab that ends by itself is told of')
+    run = subprocess.Popen([frank, 'lab', 'run', folder, '--', 'sh', '-c', 'echo here; exec sleep 60'], stdout=subprocess.PIPE)
+    if run.stdout.readline() == b'here\n':
+        run.send_signal(signal.SIGTERM)
+        lab.expect(run.wait(timeout=10) == 128 + signal.SIGTERM, 'lab run hands SIGTERM on to its command')
+    else:
+        lab.expect(run.wait(timeout=10) == 2, 'lab run is not possible here')
+
+
 def main():
     frank = os.path.abspath(sys.argv[1])
     before = set(glob.glob('/tmp/frank-*'))
@@ -235,9 +252,7 @@ def main():
         clear_text(it)
         implicit_tls(it)
         lab.expect(it.end(signal.SIGTERM) == 0, 'SIGTERM ends the lab orderly')
-        it = Lab(frank, folder)
-        it.end(signal.SIGKILL)
-        lab.expect(not os.path.exists(it.roots), 'the root certificate ends with the lab')
+        ends(frank, folder)
         refusals(frank, folder)
     run_as(frank, [])
     if os.getuid() == 0:
