@@ -42,8 +42,23 @@ bool spf_tree_or_say(struct judge *, struct spf_own *own, struct spf_tree *);
 const struct spf_term *spf_find(const struct spf_record *, enum spf_kind);
 /* Terms behind the first `all` are never reached; the index of it, or the count. */
 size_t spf_end(const struct spf_record *);
-/* The record without the terms that `drop` names. */
-struct str spf_without(struct arena *, const struct spf_record *,
-    bool (*drop)(const struct spf_record *, size_t, const void *), const void *context);
+/* Why a term has no effect, or NULL. */
+const char *spf_idle_reason(const struct spf_record *, size_t which);
+/* What such a term asked for, or NULL. */
+const struct spf_target *spf_target_of(const struct spf_tree *, const struct spf_term *);
+/* Why what an include or redirect leads to makes a permanent error, or NULL. */
+const char *spf_branch_trouble(const struct spf_branch *);
+/* The record that decides about everybody else: the own one, or the end of its redirects. */
+const struct spf_branch *spf_last_record(const struct spf_branch *);
+/* The strings of a record with the spaces that are missing between them; false: none is. */
+bool spf_lost_spaces(struct arena *, const struct dns_record *, struct str *joined);
+
+/* Mail of the domain from that address. */
+struct spf_report spf_check_from(struct judge *, struct dns_source *, const struct sender *);
+/*
+ * Propose the record that mends everything found in the domain's: the same for each finding.
+ * Where none can be sound, the finding's reason says so.
+ */
+void spf_propose(struct judge *, struct finding *, const struct spf_own *);
 
 #endif

@@ -3,66 +3,6 @@
 
 /* ---- ten lookups ---- */
 
-static const struct spf_target *target_of(const struct spf_tree *tree, const struct spf_term *t)
-{
-	for (const struct spf_target *k = tree->targets; k != NULL; k = k->next)
-		if (k->term == t)
-			return k;
-	return NULL;
-}
-
-/* May an a term be written out as addresses: known ones, without prefix length or macro? */
-static bool may_flatten(const struct spf_tree *tree, const struct spf_term *t)
-{
-	const struct spf_target *k = target_of(tree, t);
-
-	return t->kind == SPF_A && k != NULL && !t->macros && !k->failed && t->prefix4 == 32 &&
-	       t->prefix6 == 128;
-}
-
-static struct str add_addresses(
-    struct arena *a, struct str text, const struct dns_answer *answer, struct str sign, int family)
-{
-	for (size_t i = 0; i < answer->count; i++)
-		text = arena_fmt(a, STR_FMT " " STR_FMT "ip%d:" STR_FMT, STR_ARG(text),
-		    STR_ARG(sign), family, STR_ARG(answer->records[i].text));
-	return text;
-}
-
-/* The record with its own a terms written out as addresses, which ask nothing. */
-static struct str flattened(struct judge *j, const struct spf_own *own, const struct spf_tree *tree)
-{
-	struct str text = STR("v=spf1");
-
-	for (size_t i = 0; i < own->text.count; i++) {
-		const struct spf_term *t = &own->text.terms[i];
-		struct str sign = str_slice(t->text, 0, t->text.p[0] == t->qualifier);
-
-		if (!may_flatten(tree, t)) {
-			text = arena_fmt(
-			    j->arena, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(t->text));
-			continue;
-		}
-		struct str host = target_of(tree, t)->domain;
-		const struct dns_answer *a = judge_dns(j, host, DNS_A);
-		const struct dns_answer *aaaa = judge_dns(j, host, DNS_AAAA);
-
-		if (a != NULL && aaaa != NULL)
-			text = add_addresses(
-			    j->arena, add_addresses(j->arena, text, a, sign, 4), aaaa, sign, 6);
-	}
-	return text;
-}
-
-static unsigned flattenable(const struct spf_own *own, const struct spf_tree *tree)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < own->text.count; i++)
-		count += may_flatten(tree, &own->text.terms[i]);
-	return count;
-}
-
 static struct str draw(struct arena *a, const struct spf_branch *b, struct str text)
 {
 	static const char *const notes[] = {
@@ -90,7 +30,6 @@ static struct str drawing(struct judge *j, const struct spf_tree *tree)
 
 static void say_too_many(struct judge *j, const struct spf_own *own, const struct spf_tree *tree)
 {
-	unsigned spare = flattenable(own, tree);
 	struct finding *f = judge_say(j, VERDICT_FAIL,
 	    "The SPF record needs %u DNS lookups; the limit is %u: a permanent error",
 	    tree->lookups, SPF_MAX_LOOKUPS);
@@ -101,8 +40,7 @@ static void say_too_many(struct judge *j, const struct spf_own *own, const struc
 	    "section 4.6.4). Remove what no longer sends for you, and give addresses (ip4:, ip6:) "
 	    "instead of a and mx.\n" STR_FMT,
 	    STR_ARG(drawing(j, tree)));
-	if (spare > 0 && tree->lookups - spare <= SPF_MAX_LOOKUPS)
-		judge_fix(j, f, fix_txt(j, j->domain, flattened(j, own, tree), own->record));
+	spf_propose(j, f, own);
 }
 
 /* How many branches are in that state. */
@@ -144,13 +82,6 @@ void judge_spf_lookups(struct judge *j)
 }
 
 /* ---- void lookups ---- */
-
-static bool drop_void(const struct spf_record *r, size_t which, const void *context)
-{
-	const struct spf_target *k = target_of(context, &r->terms[which]);
-
-	return k != NULL && k->is_void;
-}
 
 static struct str list_voids(struct judge *j, const struct spf_tree *tree)
 {
@@ -203,8 +134,7 @@ void judge_spf_void(struct judge *j)
 	    "Names without the record asked for: " STR_FMT ". After two of them receivers give up "
 	    "(RFC 7208 section 4.6.4); and whoever registers such a name sends in yours.",
 	    STR_ARG(list_voids(j, &tree)));
-	judge_fix(j, f,
-	    fix_txt(j, j->domain, spf_without(j->arena, &own.text, drop_void, &tree), own.record));
+	spf_propose(j, f, &own);
 }
 
 /* ---- ten MX hosts ---- */
@@ -236,34 +166,12 @@ void judge_spf_mx_limit(struct judge *j)
 
 /* ---- includes ---- */
 
-static bool drop_branch(const struct spf_record *r, size_t which, const void *context)
-{
-	return &r->terms[which] == context;
-}
-
-static const char *branch_trouble(const struct spf_branch *b)
-{
-	switch (b->state) {
-	case SPF_TREE_NONE:
-		return b->status == DNS_NXDOMAIN ? "a name that does not exist"
-						 : "a name without an SPF record";
-	case SPF_TREE_MANY:
-		return "a name with several SPF records";
-	case SPF_TREE_LOOP:
-		return "a loop";
-	case SPF_TREE_RECORD:
-		return b->record->fault_count > 0 ? "a broken SPF record" : NULL;
-	default:
-		return NULL;
-	}
-}
-
 static void say_branch(struct judge *j, const struct spf_own *own, const struct spf_branch *b,
     const struct spf_branch *parent)
 {
 	struct finding *f =
 	    judge_say(j, VERDICT_FAIL, "\"" STR_FMT "\" leads to %s: a permanent error",
-		STR_ARG(b->via->text), branch_trouble(b));
+		STR_ARG(b->via->text), spf_branch_trouble(b));
 
 	judge_why(j, f,
 	    "It stands in the record of " STR_FMT
@@ -274,9 +182,7 @@ static void say_branch(struct judge *j, const struct spf_own *own, const struct 
 		? " Whoever registers the name may send in yours."
 		: "");
 	if (parent->depth == 0)
-		judge_fix(j, f,
-		    fix_txt(j, j->domain,
-			spf_without(j->arena, parent->record, drop_branch, b->via), own->record));
+		spf_propose(j, f, own);
 }
 
 /* Says what is wrong beneath a record; returns how much was said. */
@@ -286,7 +192,7 @@ static size_t say_branches(
 	size_t said = 0;
 
 	for (const struct spf_branch *b = parent->children; b != NULL; b = b->next) {
-		if (branch_trouble(b) != NULL) {
+		if (spf_branch_trouble(b) != NULL) {
 			say_branch(j, own, b, parent);
 			said++;
 		} else if (b->state == SPF_TREE_FAILED) {

@@ -5,56 +5,6 @@
 
 /* ---- terms without effect ---- */
 
-/* Is this network inside an earlier one with the same sign? */
-static bool covered(const struct spf_record *s, size_t which)
-{
-	const struct spf_term *t = &s->terms[which];
-
-	if (t->kind != SPF_IP4 && t->kind != SPF_IP6)
-		return false;
-	for (size_t i = 0; i < which; i++) {
-		const struct spf_term *u = &s->terms[i];
-		bool v4 = t->kind == SPF_IP4;
-		unsigned wide = v4 ? u->prefix4 : u->prefix6, own = v4 ? t->prefix4 : t->prefix6;
-
-		if (u->kind == t->kind && u->qualifier == t->qualifier && wide <= own &&
-		    ip_in(t->network, u->network, wide))
-			return true;
-	}
-	return false;
-}
-
-static bool repeated(const struct spf_record *s, size_t which)
-{
-	for (size_t i = 0; i < which; i++)
-		if (str_ieq(s->terms[i].text, s->terms[which].text) &&
-		    s->terms[which].kind != SPF_UNKNOWN_MODIFIER)
-			return true;
-	return false;
-}
-
-static const char *idle_reason(const struct spf_record *s, size_t which)
-{
-	size_t end = spf_end(s);
-	enum spf_kind kind = s->terms[which].kind;
-
-	if (kind == SPF_REDIRECT && end < s->count)
-		return "is ignored: the record has an all (RFC 7208 section 6.1)";
-	if (which > end && kind != SPF_EXP && kind != SPF_UNKNOWN_MODIFIER)
-		return "stands behind all and is never reached (RFC 7208 section 5.1)";
-	if (repeated(s, which))
-		return "stands there a second time";
-	if (covered(s, which))
-		return "is covered by a larger network before it";
-	return NULL;
-}
-
-static bool drop_idle(const struct spf_record *s, size_t which, const void *context)
-{
-	(void)context;
-	return idle_reason(s, which) != NULL;
-}
-
 void judge_spf_unreachable(struct judge *j)
 {
 	struct spf_own own;
@@ -67,7 +17,7 @@ void judge_spf_unreachable(struct judge *j)
 		return;
 	}
 	for (size_t i = 0; i < own.text.count && said < 20; i++) {
-		const char *reason = idle_reason(&own.text, i);
+		const char *reason = spf_idle_reason(&own.text, i);
 		struct finding *f;
 
 		if (reason == NULL)
@@ -75,9 +25,7 @@ void judge_spf_unreachable(struct judge *j)
 		f = judge_say(j, VERDICT_FAIL, "\"" STR_FMT "\" %s",
 		    STR_ARG(short_text(j->arena, own.text.terms[i].text)), reason);
 		judge_why(j, f, "At character %zu of the record.", own.text.terms[i].at + 1);
-		judge_fix(j, f,
-		    fix_txt(j, j->domain, spf_without(j->arena, &own.text, drop_idle, NULL),
-			own.record));
+		spf_propose(j, f, &own);
 		said++;
 	}
 	if (said == 0)
@@ -86,25 +34,9 @@ void judge_spf_unreachable(struct judge *j)
 
 /* ---- all ---- */
 
-/* The record that decides about everybody else: the own one, or the end of its redirects. */
-static const struct spf_branch *last_record(const struct spf_branch *b)
-{
-	for (const struct spf_branch *c = b->children; c != NULL; c = c->next)
-		if (c->via->kind == SPF_REDIRECT)
-			return last_record(c);
-	return b;
-}
-
-/* What had no effect must not get one when a new all comes to the end. */
-static bool drop_all(const struct spf_record *s, size_t which, const void *context)
-{
-	return s->terms[which].kind == SPF_ALL || drop_idle(s, which, context);
-}
-
 static void say_weak_all(struct judge *j, const struct spf_own *own, const struct spf_term *all)
 {
 	bool open = all != NULL && all->qualifier == '+';
-	struct str text = spf_without(j->arena, &own->text, drop_all, NULL);
 	struct finding *f = judge_say_at(j, VERDICT_FAIL, open ? SEVERITY_CRITICAL : SEVERITY_MAJOR,
 	    open	  ? "The SPF record permits everybody to send in your name (+all)"
 	    : all != NULL ? "The SPF record says nothing about strangers (?all)"
@@ -115,9 +47,7 @@ static void say_weak_all(struct judge *j, const struct spf_own *own, const struc
 		? "Any address in the world passes SPF for your domain, and with it DMARC."
 		: "An address that is not listed gets \"neutral\", as if there were no record (RFC "
 		  "7208 section 4.7).");
-	judge_fix(j, f,
-	    fix_txt(
-		j, j->domain, arena_fmt(j->arena, STR_FMT " ~all", STR_ARG(text)), own->record));
+	spf_propose(j, f, own);
 }
 
 void judge_spf_all(struct judge *j)
@@ -129,7 +59,7 @@ void judge_spf_all(struct judge *j)
 
 	if (!spf_tree_or_say(j, &own, &tree))
 		return;
-	last = last_record(tree.root);
+	last = spf_last_record(tree.root);
 	if (last->state != SPF_TREE_RECORD) {
 		judge_say(j, last->state == SPF_TREE_FAILED ? VERDICT_UNKNOWN : VERDICT_SKIP,
 		    last->state == SPF_TREE_MACRO
@@ -233,12 +163,6 @@ void judge_spf_wide(struct judge *j)
 
 /* ---- ptr ---- */
 
-static bool drop_ptr(const struct spf_record *s, size_t which, const void *context)
-{
-	(void)context;
-	return s->terms[which].kind == SPF_PTR;
-}
-
 static size_t say_ptr(struct judge *j, const struct spf_own *own, const struct spf_branch *b)
 {
 	size_t said = 0;
@@ -252,9 +176,7 @@ static size_t say_ptr(struct judge *j, const struct spf_own *own, const struct s
 		    "large "
 		    "receivers skip it. Name addresses or hosts.");
 		if (b->depth == 0)
-			judge_fix(j, f,
-			    fix_txt(j, j->domain, spf_without(j->arena, b->record, drop_ptr, NULL),
-				own->record));
+			spf_propose(j, f, own);
 		said = 1;
 	}
 	for (const struct spf_branch *c = b->children; c != NULL; c = c->next)
@@ -305,14 +227,6 @@ void judge_spf_macro(struct judge *j)
 		judge_say(j, VERDICT_PASS, "The SPF record uses no macros");
 }
 
-static bool is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] > '~' || s.p[i] < ' ')
-			return false;
-	return true;
-}
-
 void judge_spf_exp(struct judge *j)
 {
 	struct spf_own own;
@@ -333,7 +247,7 @@ void judge_spf_exp(struct judge *j)
 		return;
 	if (dns_failed(a))
 		judge_say(j, VERDICT_UNKNOWN, "The DNS did not answer for the text of exp=");
-	else if (a->count != 1 || !a->records[0].parsed || !is_ascii(a->records[0].txt.joined))
+	else if (a->count != 1 || !a->records[0].parsed || !str_is_ascii(a->records[0].txt.joined))
 		judge_why(j,
 		    judge_say(j, VERDICT_WARN, "exp=" STR_FMT " leads to no usable explanation",
 			STR_ARG(exp->spec)),

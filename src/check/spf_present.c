@@ -1,6 +1,5 @@
 /* spf_present - is there one SPF record, and does it read as it was meant? */
 #include "check/spf_judges.h"
-
 #include "check/spf_mend.h"
 #include "wire/domain.h"
 
@@ -21,33 +20,6 @@ bool spf_own_or_say(struct judge *j, struct spf_own *own)
 		    own->texts.count == 0 ? "There is no SPF record to look at"
 					  : "There are several SPF records (see spf.present)");
 	return false;
-}
-
-struct str spf_without(struct arena *a, const struct spf_record *s,
-    bool (*drop)(const struct spf_record *, size_t, const void *), const void *context)
-{
-	struct str text = STR("v=spf1");
-
-	for (size_t i = 0; i < s->count; i++)
-		if (!drop(s, i, context))
-			text = arena_fmt(
-			    a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(s->terms[i].text));
-	return text;
-}
-
-const struct spf_term *spf_find(const struct spf_record *r, enum spf_kind kind)
-{
-	for (size_t i = 0; i < r->count; i++)
-		if (r->terms[i].kind == kind)
-			return &r->terms[i];
-	return NULL;
-}
-
-size_t spf_end(const struct spf_record *r)
-{
-	const struct spf_term *all = spf_find(r, SPF_ALL);
-
-	return all == NULL ? r->count : (size_t)(all - r->terms);
 }
 
 bool spf_tree_of(struct judge *j, struct str domain, struct spf_tree *out)
@@ -197,17 +169,15 @@ void judge_spf_present(struct judge *j)
 
 static void say_fault(struct judge *j, const struct spf_own *own, const struct spf_fault *fault)
 {
-	struct str mended = spf_mend(j->arena, own->text.text);
 	struct str piece = str_slice(own->text.text, fault->at, fault->at + fault->length);
 	struct finding *f = judge_say(j, VERDICT_FAIL, "SPF record, \"" STR_FMT "\": " STR_FMT,
 	    STR_ARG(short_text(j->arena, piece)), STR_ARG(fault->says));
 
 	judge_why(j, f,
 	    "At character %zu of the record. One fault anywhere makes the whole record a permanent "
-	    "error (RFC 7208 section 4.6): no mail of yours passes. The mended record is \"" STR_FMT
-	    "\".",
-	    fault->at + 1, STR_ARG(mended));
-	judge_fix(j, f, fix_txt(j, j->domain, mended, own->record));
+	    "error (RFC 7208 section 4.6): no mail of yours passes.",
+	    fault->at + 1);
+	spf_propose(j, f, own);
 }
 
 static void say_note(
@@ -219,109 +189,123 @@ static void say_note(
 
 	judge_why(
 	    j, f, "At character %zu of the record. Receivers ignore the term silently.", t->at + 1);
-	judge_fix(j, f, fix_txt(j, j->domain, spf_mend(j->arena, own->text.text), own->record));
-}
-
-/* A panel that splits long records joins them without the space: "...test" "include:...". */
-static bool lost_space(const struct dns_record *r, size_t which)
-{
-	static const char *const starts[] = { "include:", "ip4:", "ip6:", "mx ", "a ",
-		"a:", "mx:", "-all", "~all", "?all", "exists:", "redirect=" };
-	struct str before = r->txt.strings[which - 1], after = r->txt.strings[which];
-
-	if (before.n == 0 || before.p[before.n - 1] == ' ')
-		return false;
-	for (size_t i = 0; i < LENGTH(starts); i++)
-		if (str_istarts(after, str_of(starts[i])))
-			return true;
-	return false;
+	spf_propose(j, f, own);
 }
 
 static size_t say_splits(struct judge *j, const struct spf_own *own)
 {
-	struct str text = own->record->txt.strings[0];
-	size_t lost = 0;
+	struct str text;
 	struct finding *f;
 
-	for (size_t i = 1; i < own->record->txt.count; i++) {
-		bool here = lost_space(own->record, i);
-
-		text = arena_fmt(j->arena, STR_FMT "%s" STR_FMT, STR_ARG(text), here ? " " : "",
-		    STR_ARG(own->record->txt.strings[i]));
-		lost += here;
-	}
-	if (lost == 0)
+	if (!spf_lost_spaces(j->arena, own->record, &text))
 		return 0;
 	f = judge_say(j, VERDICT_FAIL,
 	    "Two strings of the SPF record are joined without a space between the terms");
 	judge_why(j, f,
 	    "The strings of a TXT record are put together as they are (RFC 7208 section 3.3); the "
 	    "space has to stand inside one of them.");
-	judge_fix(j, f, fix_txt(j, j->domain, spf_mend(j->arena, text), own->record));
-	return lost;
+	spf_propose(j, f, own);
+	return 1;
+}
+
+/* What spf.case-bytes speaks of. */
+static bool is_strange(const struct spf_fault *f)
+{
+	return f->kind == SPF_FAULT_CHARACTER || f->kind == SPF_FAULT_QUOTES ||
+	       f->kind == SPF_FAULT_INVISIBLE;
+}
+
+static size_t say_notes(struct judge *j, const struct spf_own *own)
+{
+	size_t said = 0;
+
+	for (size_t i = 0; i < own->text.count && said < 20; i++) {
+		struct str note = spf_modifier_note(j->arena, &own->text.terms[i]);
+
+		if (note.n == 0)
+			continue;
+		say_note(j, own, &own->text.terms[i], note);
+		said++;
+	}
+	return said;
 }
 
 void judge_spf_syntax(struct judge *j)
 {
 	struct spf_own own;
-	size_t said;
+	size_t said, strange = 0;
 
 	if (!spf_own_or_say(j, &own))
 		return;
 	said = say_splits(j, &own);
-	for (size_t i = 0; i < own.text.fault_count && said < 20; i++, said++)
-		say_fault(j, &own, &own.text.faults[i]);
-	for (size_t i = 0; i < own.text.count && said < 20; i++) {
-		struct str note = spf_modifier_note(j->arena, &own.text.terms[i]);
-
-		if (note.n == 0)
+	for (size_t i = 0; i < own.text.fault_count && said < 20; i++) {
+		if (is_strange(&own.text.faults[i])) {
+			strange++;
 			continue;
-		say_note(j, &own, &own.text.terms[i], note);
+		}
+		say_fault(j, &own, &own.text.faults[i]);
 		said++;
 	}
-	if (said == 0)
+	said += say_notes(j, &own);
+	if (said == 0 && strange > 0)
+		judge_say(j, VERDICT_SKIP,
+		    "The SPF record holds strange characters (see spf.case-bytes)");
+	else if (said == 0)
 		judge_say(j, VERDICT_PASS, "The SPF record is well formed");
 }
 
 /* ---- bytes ---- */
 
-static bool is_odd(struct str s)
+static const struct spf_fault *first_strange(const struct spf_record *r)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] > '~' || s.p[i] < ' ')
-			return true;
-	return false;
+	for (size_t i = 0; i < r->fault_count; i++)
+		if (is_strange(&r->faults[i]))
+			return &r->faults[i];
+	return NULL;
+}
+
+static void say_bytes(struct judge *j, const struct dns_record *record, const struct spf_own *own)
+{
+	struct str text = record->txt.joined;
+	const struct spf_fault *strange = first_strange(&own->text);
+	struct finding *f = judge_say(j, VERDICT_FAIL,
+	    strange != NULL ? "The SPF record holds characters that may not stand there"
+			    : "The SPF record does not begin as it should");
+
+	judge_why(j, f,
+	    "\"" STR_FMT "\"%s" STR_FMT
+	    ". Typographic quotes and dashes, no-break or invisible spaces come from copying out "
+	    "of a document; v=spf1 has to come first, with a space behind it.",
+	    STR_ARG(short_text(j->arena, text)), strange != NULL ? ": " : "",
+	    STR_ARG(strange != NULL ? strange->says : STR("")));
+	if (own->record == record)
+		spf_propose(j, f, own);
+	else
+		judge_fix(j, f, fix_txt(j, j->domain, spf_mend(j->arena, text), record));
 }
 
 void judge_spf_case_bytes(struct judge *j)
 {
-	const struct dns_answer *a = judge_dns(j, j->domain, DNS_TXT);
+	struct spf_own own = { .record = NULL };
+	const struct dns_answer *a;
 	size_t seen = 0, bad = 0;
 
-	if (a == NULL)
+	if (!judge_spf_texts(j, j->domain, &own.texts))
 		return;
+	a = own.texts.answer;
+	if (own.texts.count == 1)
+		own.record = &a->records[own.texts.indices[0]];
 	for (size_t i = 0; i < a->count; i++) {
 		const struct dns_record *r = &a->records[i];
-		struct str text = r->parsed ? r->txt.joined : STR("");
-		struct finding *f;
 
-		if (!spf_is_attempt(text))
+		if (!r->parsed || !spf_is_attempt(r->txt.joined))
 			continue;
 		seen++;
-		if (!is_odd(text) && str_istarts(text, STR("v=spf1")) &&
-		    (text.n == 6 || text.p[6] == ' '))
+		spf_parse(j->arena, r->txt.joined, &own.text);
+		if (first_strange(&own.text) == NULL && spf_is_record(r->txt.joined))
 			continue;
+		say_bytes(j, r, &own);
 		bad++;
-		f = judge_say(j, VERDICT_FAIL,
-		    is_odd(text) ? "The SPF record holds characters that are no plain ASCII"
-				 : "The SPF record does not begin as it should");
-		judge_why(j, f,
-		    "\"" STR_FMT
-		    "\": typographic quotes and dashes, no-break or invisible spaces come "
-		    "from copying out of a document; v=spf1 has to come first, with a space behind "
-		    "it.",
-		    STR_ARG(short_text(j->arena, text)));
-		judge_fix(j, f, fix_txt(j, j->domain, spf_mend(j->arena, text), r));
 	}
 	if (bad > 0)
 		return;

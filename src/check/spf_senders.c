@@ -1,38 +1,9 @@
 /* spf_senders - do the domain's own servers pass? */
 #include "check/spf_judges.h"
-#include "check/spf_mend.h"
 
 #include "wire/domain.h"
 
-/* The world with another SPF record at the domain, to try out a change. */
-struct trial_source {
-	struct dns_source source; /* first */
-	struct dns_source *world;
-	struct dns_answer answer;
-};
-
-static const struct dns_answer *ask_trial(
-    struct dns_source *source, struct str name, enum dns_type type)
-{
-	struct trial_source *t = (struct trial_source *)source;
-
-	if (type == DNS_TXT && domain_eq(name, t->answer.name))
-		return &t->answer;
-	return dns_ask(t->world, name, type);
-}
-
-static struct trial_source trial_of(struct judge *j, struct str record)
-{
-	struct dns_record *r = arena_new(j->arena, struct dns_record);
-
-	dns_record_parse(j->arena, DNS_TXT, dns_txt_write(j->arena, record), r);
-	return (struct trial_source){ .source = { ask_trial, j->facts->source.arena },
-		.world = &j->facts->source,
-		.answer = { .name = j->domain, .type = DNS_TXT, .records = r, .count = 1 } };
-}
-
-static struct spf_report check_from(
-    struct judge *j, struct dns_source *source, const struct sender *s)
+struct spf_report spf_check_from(struct judge *j, struct dns_source *source, const struct sender *s)
 {
 	struct spf_query q = { .ip = s->address,
 		.helo = s->host.n > 0 ? s->host : j->domain,
@@ -41,85 +12,6 @@ static struct spf_report check_from(
 		.now = j->facts->now };
 
 	return spf_check(source, j->arena, &q);
-}
-
-/* Terms for the addresses, " ip4:192.0.2.1 ip6:2001:db8::1". */
-static struct str address_terms(struct judge *j, const struct sender *const *senders, size_t count)
-{
-	struct str text = STR("");
-
-	for (size_t i = 0; i < count; i++) {
-		struct str ip = ip_write(j->arena, senders[i]->address);
-
-		text = arena_fmt(j->arena, STR_FMT " ip%d:" STR_FMT, STR_ARG(text),
-		    senders[i]->address.family == IP_V4 ? 4 : 6, STR_ARG(ip));
-	}
-	return text;
-}
-
-/* The record with more terms: before all or redirect, or (first) before everything. */
-static struct str with_terms(
-    struct arena *a, const struct spf_record *r, struct str more, bool first)
-{
-	struct str text = STR("v=spf1");
-	bool added = first;
-
-	if (first)
-		text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
-	for (size_t i = 0; i < r->count; i++) {
-		const struct spf_term *t = &r->terms[i];
-
-		if (!added &&
-		    (t->kind == SPF_ALL || t->kind == SPF_REDIRECT || t->kind == SPF_EXP)) {
-			text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
-			added = true;
-		}
-		text = arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(t->text));
-	}
-	return added ? text : arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
-}
-
-/* Do all these senders pass with that record in place of the domain's? */
-static bool all_pass(
-    struct judge *j, struct str record, const struct sender *const *senders, size_t count)
-{
-	struct trial_source trial = trial_of(j, record);
-
-	for (size_t i = 0; i < count; i++) {
-		enum spf_result result = check_from(j, &trial.source, senders[i]).result;
-
-		if (result == SPF_PENDING)
-			j->pending = true;
-		if (result != SPF_PASS)
-			return false;
-	}
-	return true;
-}
-
-/* A record under which the senders pass, tried out; {0} when none was found. */
-static struct str record_for(
-    struct judge *j, const struct spf_record *r, const struct sender *const *senders, size_t count)
-{
-	struct spf_record sound = *r;
-	const struct sender **missing = arena_array(j->arena, const struct sender *, count);
-	size_t missing_count = 0;
-	struct str more;
-
-	if (r->fault_count > 0)
-		spf_parse(j->arena, spf_mend(j->arena, r->text), &sound);
-	for (size_t i = 0; i < count; i++)
-		if (!all_pass(j, sound.text, &senders[i], 1))
-			missing[missing_count++] = senders[i];
-	if (missing_count == 0)
-		return sound.text;
-	more = address_terms(j, missing, missing_count);
-	for (int first = 0; first < 2; first++) {
-		struct str record = with_terms(j->arena, &sound, more, first == 1);
-
-		if (all_pass(j, record, senders, count))
-			return record;
-	}
-	return (struct str){ 0 };
 }
 
 static bool fails(enum spf_result r)
@@ -136,8 +28,8 @@ static struct str sender_name(struct judge *j, const struct sender *s)
 	return arena_fmt(j->arena, STR_FMT " (" STR_FMT ")", STR_ARG(s->host), STR_ARG(ip));
 }
 
-static void say_failing(struct judge *j, const struct spf_own *own, struct str record,
-    const struct sender *s, const struct spf_report *report)
+static void say_failing(struct judge *j, const struct spf_own *own, const struct sender *s,
+    const struct spf_report *report)
 {
 	struct str ip = ip_write(j->arena, s->address);
 	struct finding *f = judge_say_at(j, VERDICT_FAIL,
@@ -151,30 +43,28 @@ static void say_failing(struct judge *j, const struct spf_own *own, struct str r
 	    "or put it into junk.",
 	    s->address.family == IP_V6 ? ", although servers that have IPv6 send over it first"
 				       : "");
-	if (record.n > 0)
-		judge_fix(j, f, fix_txt(j, j->domain, record, own->record));
+	spf_propose(j, f, own);
 }
 
-static void say_error(struct judge *j, const struct spf_own *own, struct str record,
-    const struct sender *s, const struct spf_report *report)
+static void say_error(struct judge *j, const struct spf_own *own, const struct sender *s,
+    const struct spf_report *report)
 {
 	struct str ip = ip_write(j->arena, s->address);
 	struct finding *f = judge_say(
 	    j, VERDICT_FAIL, "Mail sent from " STR_FMT " gets a permanent error", STR_ARG(ip));
 
 	judge_why(j, f, STR_FMT, STR_ARG(report->reason));
-	if (own->text.fault_count > 0 && record.n > 0)
-		judge_fix(j, f, fix_txt(j, j->domain, record, own->record));
+	spf_propose(j, f, own);
 }
 
-static void say_sender(struct judge *j, const struct spf_own *own, struct str record,
-    const struct sender *s, const struct spf_report *report)
+static void say_sender(struct judge *j, const struct spf_own *own, const struct sender *s,
+    const struct spf_report *report)
 {
 	struct str ip = ip_write(j->arena, s->address);
 
 	judge_subject(j, sender_name(j, s));
 	if (fails(report->result))
-		say_failing(j, own, record, s, report);
+		say_failing(j, own, s, report);
 	else if (report->result == SPF_PASS)
 		judge_why(j,
 		    judge_say(
@@ -186,39 +76,30 @@ static void say_sender(struct judge *j, const struct spf_own *own, struct str re
 			"Whether mail from " STR_FMT " passes is not known", STR_ARG(ip)),
 		    STR_FMT, STR_ARG(report->reason));
 	else
-		say_error(j, own, record, s, report);
+		say_error(j, own, s, report);
 }
 
 void judge_spf_hosts(struct judge *j)
 {
 	struct sender *senders;
 	struct spf_report *reports;
-	const struct sender **failing;
 	struct spf_own own;
-	struct str record = { 0 };
-	size_t count, failing_count = 0;
+	size_t count;
 	bool ready = judge_senders(j, &senders, &count);
 
 	if (!spf_own_or_say(j, &own) || !ready)
 		return;
 	reports = arena_array(j->arena, struct spf_report, count + 1);
-	failing = arena_array(j->arena, const struct sender *, count + 1);
 	for (size_t i = 0; i < count; i++) {
-		reports[i] = check_from(j, &j->facts->source, &senders[i]);
+		reports[i] = spf_check_from(j, &j->facts->source, &senders[i]);
 		j->pending = j->pending || reports[i].result == SPF_PENDING;
-		if (fails(reports[i].result) ||
-		    (reports[i].result == SPF_PERMERROR && own.text.fault_count > 0))
-			failing[failing_count++] = &senders[i];
 	}
 	if (j->pending)
 		return;
 	if (count == 0)
 		judge_say(j, VERDICT_SKIP, "No address is known that mail is sent from");
-	/* One record for all of them, so that each finding proposes the same change. */
-	if (failing_count > 0)
-		record = record_for(j, &own.text, failing, failing_count);
 	for (size_t i = 0; i < count; i++)
-		say_sender(j, &own, record, &senders[i], &reports[i]);
+		say_sender(j, &own, &senders[i], &reports[i]);
 }
 
 /* ---- the EHLO name ---- */

@@ -38,7 +38,7 @@ static void presence(void **state)
 
 		{ "good", "spf.syntax", GOOD, .want = "pass" },
 		{ "none", "spf.syntax", MX, .want = "skip" },
-		{ "ipv4:", "spf.syntax", S("v=spf1 mx ipv4:192.0.2.1 -all"),
+		{ "ipv4:", "spf.syntax", MX S("v=spf1 mx ipv4:192.0.2.1 -all"),
 		    .want = "fail critical", .fix = "\"v=spf1 mx ip4:192.0.2.1 -all\"",
 		    .says = "character 11" },
 		{ "ip4= is ignored", "spf.syntax", S("v=spf1 ip4=192.0.2.1 -all"),
@@ -46,7 +46,8 @@ static void presence(void **state)
 		{ "two faults", "spf.syntax", S("v=spf1 foo:x bar:y -all"),
 		    .want = "fail critical; fail critical" },
 		{ "strings joined without a space", "spf.syntax",
-		    "example.com TXT \"v=spf1 include:a.test\" \"include:b.test -all\"\n",
+		    "example.com TXT \"v=spf1 include:a.test\" \"include:b.test -all\"\n" T("a")
+			T("b"),
 		    .want = "fail critical",
 		    .fix = "\"v=spf1 include:a.test include:b.test -all\"" },
 		{ "strings joined inside a term", "spf.syntax",
@@ -55,11 +56,17 @@ static void presence(void **state)
 		    .want = "pass" },
 
 		{ "ASCII", "spf.case-bytes", GOOD, .want = "pass" },
-		{ "dash", "spf.case-bytes", S("v=spf1 mx \\226\\128\\147all"),
+		{ "dash", "spf.case-bytes", MX S("v=spf1 mx \\226\\128\\147all"),
 		    .want = "fail critical", .fix = "\"v=spf1 mx -all\"" },
 		{ "quotes around", "spf.case-bytes",
 		    S("\\226\\128\\156v=spf1 mx -all\\226\\128\\157"), .want = "fail critical",
 		    .fix = "\"v=spf1 mx -all\"" },
+		{ "said once", "spf.syntax", S("v=spf1 mx\\226\\128\\139 -all"), .want = "skip" },
+		{ "a quote in the middle", "spf.case-bytes", S("v=spf1 mx \\034-all\\034"),
+		    .want = "fail critical" },
+		{ "a U-label", "spf.case-bytes",
+		    S("v=spf1 include:b\\195\\188cher.test -all") T("xn--bcher-kva"),
+		    .want = "fail critical", .fix = "\"v=spf1 include:xn--bcher-kva.test -all\"" },
 		{ "invisible", "spf.case-bytes", S("v=spf1 mx\\226\\128\\139 -all"),
 		    .want = "fail critical" },
 		{ "v=spf1.", "spf.case-bytes", S("v=spf1. mx -all"), .want = "fail critical" },
@@ -142,7 +149,7 @@ static void limits(void **state)
 
 		{ "none", "spf.includes", GOOD, .want = "pass" },
 		{ "sound", "spf.includes", S("v=spf1 include:a.test -all") T("a"), .want = "pass" },
-		{ "to nothing", "spf.includes", S("v=spf1 mx include:gone.test -all"),
+		{ "to nothing", "spf.includes", MX S("v=spf1 mx include:gone.test -all"),
 		    .want = "fail critical", .fix = "\"v=spf1 mx -all\"",
 		    .says = "does not exist" },
 		{ "to no SPF", "spf.includes", S("v=spf1 include:a.test -all") A("a"),
@@ -229,13 +236,13 @@ static void policies(void **state)
 	static const struct verdict_row rows[] = {
 		{ "-all", "spf.all", GOOD, .want = "pass" },
 		{ "~all", "spf.all", S("v=spf1 mx ~all"), .want = "pass" },
-		{ "+all", "spf.all", S("v=spf1 mx +all"), .want = "fail critical",
+		{ "+all", "spf.all", MX S("v=spf1 mx +all"), .want = "fail critical",
 		    .fix = "\"v=spf1 mx ~all\"" },
 		{ "all", "spf.all", S("v=spf1 mx all"), .want = "fail critical" },
 		{ "?all", "spf.all", S("v=spf1 mx ?all"), .want = "fail major" },
-		{ "nothing", "spf.all", S("v=spf1 mx"), .want = "fail major",
+		{ "nothing", "spf.all", MX S("v=spf1 mx"), .want = "fail major",
 		    .fix = "\"v=spf1 mx ~all\"" },
-		{ "what stood behind all stays out", "spf.all", S("v=spf1 mx ?all a"),
+		{ "what stood behind all stays out", "spf.all", MX S("v=spf1 mx ?all a"),
 		    .want = "fail major", .fix = "\"v=spf1 mx ~all\"" },
 		{ "by redirect", "spf.all", S("v=spf1 redirect=a.test") T("a"), .want = "pass" },
 		{ "+all by redirect", "spf.all",
@@ -257,7 +264,7 @@ static void policies(void **state)
 		    .want = "fail critical" },
 
 		{ "no", "spf.ptr", GOOD, .want = "pass" },
-		{ "own", "spf.ptr", S("v=spf1 mx ptr -all"), .want = "fail minor",
+		{ "own", "spf.ptr", MX S("v=spf1 mx ptr -all"), .want = "fail minor",
 		    .fix = "\"v=spf1 mx -all\"" },
 		{ "a service's", "spf.ptr",
 		    S("v=spf1 include:a.test -all") "a.test TXT \"v=spf1 ptr -all\"\n",
@@ -270,7 +277,13 @@ static void policies(void **state)
 		    .want = "pass" },
 		{ "redirect beside all", "spf.unreachable", S("v=spf1 redirect=a.test -all"),
 		    .want = "fail minor", .fix = "\"v=spf1 -all\"" },
-		{ "twice", "spf.unreachable", S("v=spf1 include:a.test include:A.test -all"),
+		{ "redirect to +all", "spf.all",
+		    S("v=spf1 redirect=a.test") "a.test TXT \"v=spf1 +all\"\n",
+		    .want = "fail critical", .fix = "\"v=spf1 ~all\"" },
+		{ "redirect to no all", "spf.all",
+		    S("v=spf1 redirect=a.test") "a.test TXT \"v=spf1 ip4:192.0.2.1\"\n",
+		    .want = "fail major", .fix = "\"v=spf1 include:a.test ~all\"" },
+		{ "twice", "spf.unreachable", S("v=spf1 include:a.test include:A.test -all") T("a"),
 		    .want = "fail minor", .fix = "\"v=spf1 include:a.test -all\"" },
 		{ "covered", "spf.unreachable", S("v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.1 -all"),
 		    .want = "fail minor", .fix = "\"v=spf1 ip4:192.0.2.0/24 -all\"" },
@@ -356,6 +369,93 @@ static void proposed_records_are_clean(void **state)
 	assert_in_range(seen, 10, 1000);
 }
 
+/* The text that all findings about the record at example.com propose for it; {0}: none. */
+static struct str the_proposal(struct arena *a, const char *zone, size_t *findings)
+{
+	struct verdict_row row = { .check = "spf", .zone = zone };
+	struct str value = { 0 };
+	size_t n;
+	const struct finding *f = verdict_run(a, &row, &n);
+
+	*findings = 0;
+	for (size_t i = 0; i < n; i++)
+		for (const struct fix *x = f[i].fixes; x != NULL; x = x->next) {
+			if (x->kind != FIX_REPLACE || !str_eq(x->name, STR("example.com")))
+				continue;
+			if (value.n > 0 && !str_eq(value, x->value))
+				fail_msg("%s: %s proposes " STR_FMT " instead of " STR_FMT, zone,
+				    f[i].check->id, STR_ARG(x->value), STR_ARG(value));
+			value = x->value;
+			++*findings;
+		}
+	return value;
+}
+
+/* However much is wrong: one change, and once it is published nothing is left to change. */
+static void one_record_one_proposal(void **state)
+{
+	static const struct {
+		const char *world, *record, *proposal;
+		size_t findings; /* at least so many propose it */
+	} rows[] = {
+		{ MX6, S("v=spf1 ipv4:192.0.2.1 include:gone.test ptr ?all"),
+		    "\"v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 ~all\"", 2 },
+		{ MX6 T("a"), S("v=spf1 a:gone.test include:a.test include:a.test ptr +all mx"),
+		    "\"v=spf1 include:a.test ip4:192.0.2.1 ip6:2001:db8::1 ~all\"", 4 },
+		{ MX A("a"),
+		    S("v=spf1 a:a.test a:a.test/24 a:a.test/25 a:a.test/26 a:a.test/27 "
+		      "a:a.test/28 a:a.test/29 a:a.test/30 a:a.test/31 mx a:a.test/23 ?all"),
+		    "\"v=spf1 ip4:198.51.100.7 a:a.test/24 a:a.test/25 a:a.test/26 a:a.test/27 "
+		    "a:a.test/28 a:a.test/29 a:a.test/30 a:a.test/31 mx a:a.test/23 ~all\"",
+		    2 },
+		{ MX, "example.com TXT \"v=spf1 a:mx.example.com\" \"mx -all\"\n", NULL, 0 },
+		{ MX T("a"), "example.com TXT \"v=spf1 include:a.test\" \"ip4:192.0.2.1 -all\"\n",
+		    "\"v=spf1 include:a.test ip4:192.0.2.1 -all\"", 2 },
+		{ MX, S("v=spf1 include:example.com ip4=192.0.2.1 -all"),
+		    "\"v=spf1 ip4:192.0.2.1 -all\"", 2 },
+		{ MX "a.test TXT \"v=spf1 ?all\"\n", S("v=spf1 redirect=a.test"),
+		    "\"v=spf1 include:a.test ip4:192.0.2.1 ~all\"", 2 },
+		{ MX, S("v=spf1 mx -all"), NULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct arena a = { 0 };
+		struct str world = arena_fmt(&a, "%s%s", rows[i].world, rows[i].record), got;
+		size_t findings;
+
+		got = the_proposal(&a, world.p, &findings);
+		if (rows[i].findings > 0 && !str_eq(got, str_of(rows[i].proposal)))
+			fail_msg("%s: " STR_FMT, rows[i].record, STR_ARG(got));
+		if (findings < rows[i].findings)
+			fail_msg("%s: only %zu propose it", rows[i].record, findings);
+		if (got.n == 0)
+			continue;
+		world =
+		    arena_fmt(&a, "%sexample.com TXT " STR_FMT "\n", rows[i].world, STR_ARG(got));
+		got = the_proposal(&a, world.p, &findings);
+		if (got.n > 0)
+			fail_msg("%s: then " STR_FMT, world.p, STR_ARG(got));
+		arena_free(&a);
+	}
+}
+
+/* What others need is not to be mended here, and no record is proposed that fails as well. */
+static void no_proposal_that_fails(void **state)
+{
+	static const struct verdict_row rows[] = {
+		{ "eleven lookups beneath", "spf.syntax",
+		    MX S("v=spf1 mx ipv4:192.0.2.1 include:a.test -all") "a.test TXT \"v=spf1 a a "
+									 "a a a a a a a a "
+									 "-all\"\na.test A "
+									 "192.0.2.9\n",
+		    .want = "fail critical", .says = "No record is proposed" },
+	};
+
+	(void)state;
+	verdicts_hold(rows, LENGTH(rows));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +465,8 @@ int main(void)
 		cmocka_unit_test(policies),
 		cmocka_unit_test(proposed_records_let_the_senders_pass),
 		cmocka_unit_test(proposed_records_are_clean),
+		cmocka_unit_test(one_record_one_proposal),
+		cmocka_unit_test(no_proposal_that_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

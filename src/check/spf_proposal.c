@@ -1,0 +1,289 @@
+/*
+ * spf_proposal - the one record to publish in place of the domain's.
+ *
+ * Findings about the record may be many; the change they propose is always this one, in which
+ * everything is mended at once, so that no two of them contradict each other. Each step looks
+ * at the record as the steps before it left it, tried out in the world as it is.
+ */
+#include "check/spf_judges.h"
+#include "check/spf_mend.h"
+#include "wire/domain.h"
+
+#define MAX_SENDERS 64
+
+/* The world with another SPF record at the domain, to try out a change. */
+struct trial_source {
+	struct dns_source source; /* first */
+	struct dns_source *world;
+	struct dns_answer answer;
+};
+
+static const struct dns_answer *ask_trial(
+    struct dns_source *source, struct str name, enum dns_type type)
+{
+	struct trial_source *t = (struct trial_source *)source;
+
+	if (type == DNS_TXT && domain_eq(name, t->answer.name))
+		return &t->answer;
+	return dns_ask(t->world, name, type);
+}
+
+static struct trial_source trial_of(struct judge *j, struct str record)
+{
+	struct dns_record *r = arena_new(j->arena, struct dns_record);
+
+	dns_record_parse(j->arena, DNS_TXT, dns_txt_write(j->arena, record), r);
+	return (struct trial_source){ .source = { ask_trial, j->facts->source.arena },
+		.world = &j->facts->source,
+		.answer = { .name = j->domain, .type = DNS_TXT, .records = r, .count = 1 } };
+}
+
+struct draft {
+	struct judge *judge;
+	struct str text;
+	const struct spf_record *record;
+	struct spf_tree tree; /* of the text, in place of what is published */
+};
+
+/* The draft as it is now; false while pending, as of every step. */
+static bool take(struct draft *d, struct str text)
+{
+	struct trial_source trial = trial_of(d->judge, text);
+
+	d->text = text;
+	spf_tree(&trial.source, d->judge->arena, d->judge->domain, &d->tree);
+	d->record = d->tree.root->record;
+	d->judge->pending |= d->tree.pending;
+	return !d->tree.pending && d->record != NULL;
+}
+
+static struct str with(const struct draft *d, struct str text, struct str term)
+{
+	return arena_fmt(d->judge->arena, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(term));
+}
+
+/* ---- what was typed ---- */
+
+static bool was_mistyped(struct arena *a, struct str text)
+{
+	struct spf_record r;
+	bool noted = false;
+
+	spf_parse(a, text, &r);
+	for (size_t i = 0; i < r.count; i++)
+		noted |= spf_modifier_note(a, &r.terms[i]).n > 0;
+	return noted || r.fault_count > 0;
+}
+
+static bool begin(struct draft *d, const struct dns_record *published)
+{
+	struct arena *a = d->judge->arena;
+	struct str text;
+
+	if (spf_lost_spaces(a, published, &text) || was_mistyped(a, text))
+		text = spf_mend(a, text);
+	return take(d, text);
+}
+
+/* ---- terms that do nothing, or harm ---- */
+
+static bool leads_nowhere(const struct draft *d, const struct spf_term *t)
+{
+	const struct spf_target *target = spf_target_of(&d->tree, t);
+
+	for (const struct spf_branch *b = d->tree.root->children; b != NULL; b = b->next)
+		if (b->via == t && spf_branch_trouble(b) != NULL)
+			return true;
+	return target != NULL && target->is_void;
+}
+
+static bool drop_useless(struct draft *d)
+{
+	struct str text = STR("v=spf1");
+
+	for (size_t i = 0; i < d->record->count; i++) {
+		const struct spf_term *t = &d->record->terms[i];
+
+		if (spf_idle_reason(d->record, i) == NULL && t->kind != SPF_PTR &&
+		    !leads_nowhere(d, t))
+			text = with(d, text, t->text);
+	}
+	return take(d, text);
+}
+
+/* ---- strangers ---- */
+
+/*
+ * The end that decides about everybody else must be ~all or -all. A redirect to one that is
+ * neither becomes an include, so that the own ~all is reached.
+ */
+static bool close_end(struct draft *d)
+{
+	const struct spf_branch *last = spf_last_record(d->tree.root);
+	struct str text = STR("v=spf1");
+	const struct spf_term *all;
+
+	if (last->state != SPF_TREE_RECORD)
+		return true;
+	all = spf_find(last->record, SPF_ALL);
+	if (all != NULL && (all->qualifier == '~' || all->qualifier == '-'))
+		return true;
+	for (size_t i = 0; i < d->record->count; i++)
+		if (d->record->terms[i].kind != SPF_ALL && d->record->terms[i].kind != SPF_REDIRECT)
+			text = with(d, text, d->record->terms[i].text);
+	if (d->record->redirect != NULL && (all == NULL || all->qualifier == '?'))
+		text = arena_fmt(d->judge->arena, STR_FMT " include:" STR_FMT, STR_ARG(text),
+		    STR_ARG(d->record->redirect->spec));
+	return take(d, with(d, text, STR("~all")));
+}
+
+/* ---- ten lookups ---- */
+
+/* May an a term be written out as addresses: known ones, without prefix length or macro? */
+static bool may_flatten(const struct spf_tree *tree, const struct spf_term *t)
+{
+	const struct spf_target *k = spf_target_of(tree, t);
+
+	return t->kind == SPF_A && k != NULL && !t->macros && !k->failed && t->prefix4 == 32 &&
+	       t->prefix6 == 128;
+}
+
+static struct str add_addresses(
+    struct arena *a, struct str text, const struct dns_answer *answer, struct str sign, int family)
+{
+	for (size_t i = 0; i < answer->count; i++)
+		text = arena_fmt(a, STR_FMT " " STR_FMT "ip%d:" STR_FMT, STR_ARG(text),
+		    STR_ARG(sign), family, STR_ARG(answer->records[i].text));
+	return text;
+}
+
+/* An own a term written out as addresses, which ask nothing. */
+static struct str add_flat(const struct draft *d, struct str text, const struct spf_term *t)
+{
+	struct arena *a = d->judge->arena;
+	struct str host = spf_target_of(&d->tree, t)->domain;
+	struct str sign = str_slice(t->text, 0, t->text.p[0] == t->qualifier);
+	const struct dns_answer *v4 = judge_dns(d->judge, host, DNS_A);
+	const struct dns_answer *v6 = judge_dns(d->judge, host, DNS_AAAA);
+
+	if (v4 == NULL || v6 == NULL)
+		return text;
+	return add_addresses(a, add_addresses(a, text, v4, sign, 4), v6, sign, 6);
+}
+
+static bool flatten(struct draft *d)
+{
+	struct str text = STR("v=spf1");
+	unsigned spared = 0;
+
+	if (d->tree.lookups <= SPF_MAX_LOOKUPS)
+		return true;
+	for (size_t i = 0; i < d->record->count; i++) {
+		const struct spf_term *t = &d->record->terms[i];
+		bool may = may_flatten(&d->tree, t);
+
+		text = may ? add_flat(d, text, t) : with(d, text, t->text);
+		spared += may;
+	}
+	return d->tree.lookups - spared > SPF_MAX_LOOKUPS || take(d, text);
+}
+
+/* ---- the own senders ---- */
+
+/* Terms for the addresses, " ip4:192.0.2.1 ip6:2001:db8::1". */
+static struct str address_terms(struct judge *j, const struct sender *const *senders, size_t count)
+{
+	struct str text = STR("");
+
+	for (size_t i = 0; i < count; i++) {
+		struct str ip = ip_write(j->arena, senders[i]->address);
+
+		text = arena_fmt(j->arena, STR_FMT " ip%d:" STR_FMT, STR_ARG(text),
+		    senders[i]->address.family == IP_V4 ? 4 : 6, STR_ARG(ip));
+	}
+	return text;
+}
+
+/* The record with more terms: before all or redirect, or (first) before everything. */
+static struct str with_terms(
+    struct arena *a, const struct spf_record *r, struct str more, bool first)
+{
+	struct str text = STR("v=spf1");
+	bool added = first;
+
+	if (first)
+		text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
+	for (size_t i = 0; i < r->count; i++) {
+		const struct spf_term *t = &r->terms[i];
+
+		if (!added &&
+		    (t->kind == SPF_ALL || t->kind == SPF_REDIRECT || t->kind == SPF_EXP)) {
+			text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
+			added = true;
+		}
+		text = arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(t->text));
+	}
+	return added ? text : arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
+}
+
+/* Those that do not pass with that record in place of the domain's; false while pending. */
+static bool find_missing(
+    const struct draft *d, struct str text, const struct sender **missing, size_t *count)
+{
+	struct trial_source trial = trial_of(d->judge, text);
+	struct sender *senders;
+	size_t sender_count;
+
+	*count = 0;
+	if (!judge_senders(d->judge, &senders, &sender_count))
+		return false;
+	for (size_t i = 0; i < sender_count && *count < MAX_SENDERS; i++) {
+		enum spf_result r = spf_check_from(d->judge, &trial.source, &senders[i]).result;
+
+		d->judge->pending |= r == SPF_PENDING;
+		if (r != SPF_PASS && r != SPF_TEMPERROR)
+			missing[(*count)++] = &senders[i];
+	}
+	return !d->judge->pending;
+}
+
+/* Their addresses are added where that lets them pass: at the end, else at the beginning. */
+static bool permit_senders(struct draft *d)
+{
+	const struct sender *missing[MAX_SENDERS], *still[MAX_SENDERS];
+	size_t count, left;
+	struct str more;
+
+	if (!find_missing(d, d->text, missing, &count))
+		return false;
+	if (count == 0)
+		return true;
+	more = address_terms(d->judge, missing, count);
+	for (int first = 0; first < 2; first++) {
+		struct str text = with_terms(d->judge->arena, d->record, more, first == 1);
+
+		if (!find_missing(d, text, still, &left))
+			return false;
+		if (left == 0)
+			return take(d, text);
+	}
+	return true;
+}
+
+/* ---- the proposal ---- */
+
+void spf_propose(struct judge *j, struct finding *f, const struct spf_own *own)
+{
+	struct draft d = { .judge = j };
+
+	if (!begin(&d, own->record) || !drop_useless(&d) || !close_end(&d) || !flatten(&d) ||
+	    !permit_senders(&d) || str_eq(d.text, own->record->txt.joined))
+		return;
+	if (d.tree.lookups <= SPF_MAX_LOOKUPS)
+		judge_fix(j, f, fix_txt(j, j->domain, d.text, own->record));
+	else
+		f->why = arena_fmt(j->arena,
+		    STR_FMT " No record is proposed: what the record includes needs %u lookups by "
+			    "itself, and the limit is %u. Remove what no longer sends for you.",
+		    STR_ARG(f->why), d.tree.lookups, SPF_MAX_LOOKUPS);
+}
