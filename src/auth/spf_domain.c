@@ -203,9 +203,9 @@ static enum spf_result refuse_record(
 {
 	spf_stop(e, SPF_PERMERROR,
 	    arena_fmt(e->arena,
-		"the record of " STR_FMT " has a fault at byte %zu: " STR_FMT
+		"the record of " STR_FMT " has a fault at character %zu: " STR_FMT
 		" (RFC 7208 section 4.6)",
-		STR_ARG(domain), f->at, STR_ARG(f->says)));
+		STR_ARG(domain), f->at + 1, STR_ARG(f->says)));
 	return SPF_PERMERROR;
 }
 

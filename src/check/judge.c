@@ -28,6 +28,16 @@ const struct host_answer *judge_host(struct judge *j, struct str key)
 	return answered_or_pending(j, case_host(j->facts, key));
 }
 
+size_t judge_aside_begin(const struct judge *j)
+{
+	return j->trial->used_count;
+}
+
+void judge_aside_end(struct judge *j, size_t begun)
+{
+	j->trial->used_count = begun;
+}
+
 void judge_subject(struct judge *j, struct str subject)
 {
 	struct trial *t = j->trial;

@@ -29,6 +29,13 @@ const struct session *judge_session(struct judge *, const struct session_questio
 const struct https_reply *judge_https(struct judge *, struct str host, struct str path);
 const struct host_answer *judge_host(struct judge *, struct str key);
 
+/*
+ * What is asked in between is no evidence: for thinking about fixes, which does not decide.
+ * The end takes what the beginning gave.
+ */
+size_t judge_aside_begin(const struct judge *);
+void judge_aside_end(struct judge *, size_t);
+
 /* What the following findings are about. */
 void judge_subject(struct judge *, struct str subject);
 /* Record a finding with the check's severity; `says` is one plain sentence. */

@@ -272,12 +272,20 @@ static bool permit_senders(struct draft *d)
 
 /* ---- the proposal ---- */
 
+static bool make(struct draft *d, const struct dns_record *published)
+{
+	return begin(d, published) && drop_useless(d) && close_end(d) && flatten(d) &&
+	       permit_senders(d);
+}
+
 void spf_propose(struct judge *j, struct finding *f, const struct spf_own *own)
 {
 	struct draft d = { .judge = j };
+	size_t aside = judge_aside_begin(j);
+	bool made = make(&d, own->record);
 
-	if (!begin(&d, own->record) || !drop_useless(&d) || !close_end(&d) || !flatten(&d) ||
-	    !permit_senders(&d) || str_eq(d.text, own->record->txt.joined))
+	judge_aside_end(j, aside);
+	if (!made || str_eq(d.text, own->record->txt.joined))
 		return;
 	if (d.tree.lookups <= SPF_MAX_LOOKUPS)
 		judge_fix(j, f, fix_txt(j, j->domain, d.text, own->record));

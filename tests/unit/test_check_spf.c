@@ -456,6 +456,22 @@ static void no_proposal_that_fails(void **state)
 	verdicts_hold(rows, LENGTH(rows));
 }
 
+static void what_is_asked_for_a_fix_is_no_evidence(void **state)
+{
+	struct verdict_row row = { .check = "spf.syntax",
+		.zone = MX6 S("v=spf1 ipv4:192.0.2.1 foo include:a.test -all") T("a") };
+	struct arena a = { 0 };
+	size_t n;
+	const struct finding *f = verdict_run(&a, &row, &n);
+
+	(void)state;
+	assert_int_equal(n, 2);
+	assert_non_null(f[1].fixes);
+	assert_int_equal(f[0].evidence_count, 1);
+	assert_int_equal(f[1].evidence_count, 1);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,6 +483,7 @@ int main(void)
 		cmocka_unit_test(proposed_records_are_clean),
 		cmocka_unit_test(one_record_one_proposal),
 		cmocka_unit_test(no_proposal_that_fails),
+		cmocka_unit_test(what_is_asked_for_a_fix_is_no_evidence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
