@@ -117,7 +117,11 @@ static bool explain(struct spf_eval *e, struct spf_frame *f)
 		return false;
 	if (text.n == 0 || !spf_macro_valid(text, true, &at, &wants_p))
 		return true;
-	return spf_expand(e, text, f->domain, &e->report->explanation) == SPF_YES;
+	if (spf_expand(e, text, f->domain, &text) != SPF_YES)
+		return false;
+	if (str_is_ascii(text)) /* a MUST; the sender may be in UTF-8 */
+		e->report->explanation = text;
+	return true;
 }
 
 static enum spf_result matched(struct spf_eval *e, struct spf_frame *f, const struct spf_term *t)
