@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		look(&certs[i]);
 		pems[i] = certs[i].pem;
 	}
-	cert_verify(&a, pems, count, count > 0 ? &pems[count - 1] : NULL, count > 0, 1795000000);
+	cert_verify(&a, (struct cert_pems){ pems, count },
+	    (struct cert_pems){ count > 0 ? &pems[count - 1] : NULL, count > 0 }, 1795000000);
 	arena_free(&a);
 	return 0;
 }

@@ -65,7 +65,8 @@ static bool chain_good(struct judge *j, const struct material *m)
 		chain[i] = m->chain[i].pem;
 	for (size_t i = 0; i < anchor_count; i++)
 		roots[i] = anchors[i].pem;
-	r = cert_verify(j->arena, chain, m->count, roots, anchor_count, j->facts->now);
+	r = cert_verify(j->arena, (struct cert_pems){ chain, m->count },
+	    (struct cert_pems){ roots, anchor_count }, j->facts->now);
 	if (r.verdict == CHAIN_OK)
 		return true;
 	if (r.verdict == CHAIN_INCOMPLETE) {

@@ -30,7 +30,7 @@ static const struct srv_service pop3[] = {
 static struct str visit_fault(struct judge *j, const struct endpoint *e, bool *unseen)
 {
 	const struct session *s = judge_visit(j, e);
-	const struct tls_chain *c = s != NULL ? tls_chain_of(j, s) : NULL;
+	const struct cert_chain *c = s != NULL ? tls_chain_of(j, s) : NULL;
 
 	if (s == NULL)
 		return (struct str){ 0 };

@@ -7,7 +7,7 @@
 struct shown {
 	const struct dane *dane;
 	const struct visit *visit;
-	const struct tls_chain *chain; /* NULL or empty: not seen */
+	const struct cert_chain *chain; /* NULL or empty: not seen */
 };
 
 struct shows {

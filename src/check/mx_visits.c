@@ -197,7 +197,7 @@ void judge_mx_speed(struct judge *j)
 /* A certificate of its own on each address; different ones mostly mean different machines. */
 static bool same_certificate(struct judge *j, const struct visit *a, const struct visit *b)
 {
-	const struct tls_chain *x = tls_chain_of(j, a->session), *y = tls_chain_of(j, b->session);
+	const struct cert_chain *x = tls_chain_of(j, a->session), *y = tls_chain_of(j, b->session);
 
 	return x == NULL || y == NULL || x->count == 0 || y->count == 0 ||
 	       str_eq(x->certs[0].der, y->certs[0].der);

@@ -39,7 +39,7 @@ void judge_sts_mx(struct judge *j)
 /* ---- sts.mx-tls ---- */
 
 /* What a sender that follows the policy finds wrong (RFC 8461 section 4.2), or {0}. */
-static struct str refusal(struct judge *j, const struct visit *v, const struct tls_chain *c)
+static struct str refusal(struct judge *j, const struct visit *v, const struct cert_chain *c)
 {
 	if (c == NULL && !v->session->starttls_offered)
 		return STR("it offers no STARTTLS");

@@ -233,7 +233,7 @@ void judge_tls_master_secret(struct judge *j)
 static bool sni_same(struct judge *j, const struct tls_seen *s)
 {
 	const struct session *bare = judge_goal(j, &s->visit.endpoint, GOAL_TLS_NO_SNI);
-	const struct tls_chain *chain = bare != NULL ? tls_chain_of(j, bare) : NULL;
+	const struct cert_chain *chain = bare != NULL ? tls_chain_of(j, bare) : NULL;
 
 	if (bare == NULL || was_not_seen(j, bare))
 		return false;

@@ -7,17 +7,10 @@
 #include "check/subject.h"
 #include "wire/cert.h"
 
-/* The served chain, parsed and verified once; kept with the fact. */
-struct tls_chain {
-	struct cert certs[CERT_MAX_CHAIN];
-	size_t count;
-	struct chain_result result;
-};
-
 struct tls_seen {
 	struct visit visit;
 	const struct session_tls *tls;
-	const struct tls_chain *chain;
+	const struct cert_chain *chain;
 	bool client_port; /* mail programs connect here; 25 is for servers */
 };
 
@@ -30,8 +23,13 @@ struct tls_list {
 /* Visits that ended in a completed handshake, port 25 and services; false while pending. */
 bool tls_list(struct judge *, struct tls_list *out);
 
-/* The chain of a session that has one; NULL when no handshake was completed. */
-const struct tls_chain *tls_chain_of(struct judge *, const struct session *);
+/*
+ * The chain of a session that has one, parsed and verified once and kept with the fact; NULL
+ * when no handshake was completed.
+ */
+const struct cert_chain *tls_chain_of(struct judge *, const struct session *);
+/* The same of a web server. */
+const struct cert_chain *tls_chain_of_page(struct judge *, const struct https_reply *);
 
 /* Judge each in turn with its subject set; says `all_good` when every one was good. */
 typedef bool tls_judge(struct judge *, const struct tls_seen *); /* true: good */

@@ -1,7 +1,7 @@
 /* web_seen - see web_seen.h. */
 #include "check/web_seen.h"
 
-#include "wire/cert.h"
+#include "check/tls_seen.h"
 #include "wire/domain.h"
 
 bool web_nowhere(const struct https_reply *r)
@@ -17,17 +17,13 @@ bool web_not_seen(const struct https_reply *r)
 
 struct str web_certificate_fault(struct judge *j, const struct https_reply *r, struct str host)
 {
-	const struct session_tls *t = &r->tls;
-	struct chain_result chain = cert_verify(
-	    j->arena, t->chain, t->chain_count, t->anchors, t->anchor_count, j->facts->now);
-	struct cert leaf = { 0 };
+	const struct cert_chain *c = tls_chain_of_page(j, r);
 
-	if (chain.verdict != CHAIN_OK)
+	if (c == NULL || c->result.verdict != CHAIN_OK)
 		return arena_fmt(j->arena,
 		    "the certificate of " STR_FMT " does not verify: " STR_FMT, STR_ARG(host),
-		    STR_ARG(chain.error));
-	cert_parse(j->arena, t->chain[0], &leaf);
-	if (!cert_matches(&leaf, host))
+		    STR_ARG(c != NULL ? c->result.error : STR("none was seen")));
+	if (!cert_matches(&c->certs[0], host))
 		return arena_fmt(j->arena, "the certificate is not for " STR_FMT, STR_ARG(host));
 	return (struct str){ 0 };
 }

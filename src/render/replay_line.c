@@ -51,6 +51,7 @@ static struct str session_line(struct arena *a, const struct fact *f)
 		[GOAL_TLS_WEAK] = " -cipher aNULL:eNULL:RC4:3DES",
 		[GOAL_TLS_NO_SNI] = " -noservername",
 		[GOAL_SMUGGLE] = "",
+		[GOAL_INJECTION] = "",
 	};
 	const struct session_question *q = &f->question.session;
 	struct str ip = ip_write(a, q->address), host = plain(q->host);

@@ -1,9 +1,12 @@
 /* cert - see cert.h. The parsing and the verifying are OpenSSL's. */
 #include "wire/cert.h"
 
+#include <stdlib.h>
+
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "wire/dkim_key.h"
 #include "wire/domain.h"
 
 #define MAX_TEXT 1024
@@ -113,30 +116,52 @@ static void take_access(struct arena *a, const X509 *x, struct cert *out)
 	AUTHORITY_INFO_ACCESS_free(list);
 }
 
+/* Field sizes by curve; by the length of the point where the curve is none of these. */
+static int ec_bits(const X509_ALGOR *algorithm, int point)
+{
+	const void *value = NULL;
+	int type = V_ASN1_UNDEF;
+
+	X509_ALGOR_get0(NULL, &type, &value, algorithm);
+	if (type == V_ASN1_OBJECT && OBJ_obj2nid(value) == NID_secp521r1)
+		return 521;
+	return (point - 1) / 2 * 8;
+}
+
+/*
+ * Kind and size are read from the bytes: OpenSSL takes as long to make a key object as to
+ * verify several signatures, and nobody asks for the object here.
+ */
 static void take_key(struct arena *a, X509 *x, struct cert *out)
 {
-	EVP_PKEY *key = X509_get0_pubkey(x);
 	unsigned char *der = NULL;
-	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
+	const unsigned char *key = NULL;
+	X509_ALGOR *algorithm = NULL;
+	struct dkim_key rsa = { 0 };
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der), size = 0;
 
 	if (n > 0)
 		out->spki = arena_str(a, (struct str){ (const char *)der, (size_t)n });
 	OPENSSL_free(der);
-	if (key == NULL)
+	if (X509_PUBKEY_get0_param(NULL, &key, &size, &algorithm, X509_get_X509_PUBKEY(x)) != 1)
 		return;
-	out->bits = EVP_PKEY_get_bits(key);
-	switch (EVP_PKEY_get_base_id(key)) {
-	case EVP_PKEY_RSA:
-	case EVP_PKEY_RSA_PSS:
+	switch (OBJ_obj2nid(algorithm->algorithm)) {
+	case NID_rsaEncryption:
+	case NID_rsassaPss:
 		out->key = CERT_KEY_RSA;
+		if (dkim_rsa_parse((struct str){ (const char *)key, (size_t)size }, &rsa))
+			out->bits = (int)rsa.bits;
 		break;
-	case EVP_PKEY_EC:
+	case NID_X9_62_id_ecPublicKey:
 		out->key = CERT_KEY_EC;
+		out->bits = ec_bits(algorithm, size);
 		break;
-	case EVP_PKEY_ED25519:
+	case NID_ED25519:
 		out->key = CERT_KEY_ED25519;
+		out->bits = 8 * size;
 		break;
 	default:
+		out->bits = EVP_PKEY_get_bits(X509_get0_pubkey(x));
 		break;
 	}
 }
@@ -301,7 +326,58 @@ struct str cert_sha512(struct arena *a, struct str bytes)
 
 /* ---- chains ---- */
 
+/*
+ * Certificates that were read already, by their text. OpenSSL takes longer to read one than to
+ * verify its signature, and chains that are looked at together share issuers and roots.
+ */
+struct cert_pool {
+	struct {
+		struct str pem;
+		X509 *x;
+	} list[CERT_POOL_MAX];
+	size_t count;
+};
+
+struct cert_pool *cert_pool_new(void)
+{
+	struct cert_pool *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+void cert_pool_free(struct cert_pool *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		X509_free(p->list[i].x);
+	free(p);
+}
+
+/* The certificate of a PEM text, or NULL when there is none; to be freed. */
+static X509 *read_pem(struct cert_pool *p, struct str pem)
+{
+	BIO *bio;
+	X509 *x;
+
+	for (size_t i = 0; p != NULL && i < p->count; i++)
+		if (str_eq(p->list[i].pem, pem)) {
+			X509_up_ref(p->list[i].x);
+			return p->list[i].x;
+		}
+	bio = bio_of(pem);
+	x = next_cert(bio);
+	BIO_free(bio);
+	if (x != NULL && p != NULL && p->count < CERT_POOL_MAX) {
+		X509_up_ref(x);
+		p->list[p->count].pem = pem;
+		p->list[p->count++].x = x;
+	}
+	return x;
+}
+
 struct chain {
+	struct cert_pool *pool; /* may be NULL */
 	X509 *certs[CERT_MAX_CHAIN];
 	size_t count;
 	X509_STORE *store;
@@ -312,10 +388,8 @@ static bool load_chain(struct chain *c, const struct str *pems, size_t count)
 {
 	c->others = sk_X509_new_null();
 	for (size_t i = 0; i < count && i < CERT_MAX_CHAIN; i++) {
-		BIO *bio = bio_of(pems[i]);
-		X509 *x = next_cert(bio);
+		X509 *x = read_pem(c->pool, pems[i]);
 
-		BIO_free(bio);
 		if (x == NULL)
 			return false;
 		c->certs[c->count++] = x;
@@ -329,13 +403,11 @@ static void load_anchors(struct chain *c, const struct str *pems, size_t count)
 {
 	c->store = X509_STORE_new();
 	for (size_t i = 0; i < count; i++) {
-		BIO *bio = bio_of(pems[i]);
-		X509 *x = next_cert(bio);
+		X509 *x = read_pem(c->pool, pems[i]);
 
 		if (x != NULL)
 			X509_STORE_add_cert(c->store, x);
 		X509_free(x);
-		BIO_free(bio);
 	}
 }
 
@@ -419,33 +491,47 @@ static void verify(
 	X509_STORE_CTX_free(context);
 }
 
-struct pems {
-	const struct str *list;
-	size_t count;
+struct verifying {
+	int64_t now;
+	unsigned long flags; /* X509_V_FLAG_... */
+	struct cert_pool *pool;
 };
 
-static struct chain_result verify_pems(
-    struct arena *a, struct pems chain, struct pems anchors, unsigned long flags, int64_t now)
+static struct chain_result verify_pems(struct arena *a, struct cert_pems chain,
+    struct cert_pems anchors, const struct verifying *how, struct cert *certs)
 {
 	struct chain_result out = { .verdict = CHAIN_EMPTY };
-	struct chain c = { 0 };
+	struct chain c = { .pool = how->pool };
+	bool readable;
 
 	if (chain.count == 0)
 		return out;
 	out.verdict = CHAIN_UNREADABLE;
-	if (load_chain(&c, chain.list, chain.count)) {
+	readable = load_chain(&c, chain.list, chain.count);
+	for (size_t i = 0; certs != NULL && i < c.count; i++)
+		fill_in(a, c.certs[i], &certs[i]);
+	if (readable) {
 		load_anchors(&c, anchors.list, anchors.count);
-		verify(a, &c, flags, now, &out);
+		verify(a, &c, how->flags, how->now, &out);
 	}
 	release_chain(&c);
 	return out;
 }
 
-struct chain_result cert_verify(struct arena *a, const struct str *chain, size_t count,
-    const struct str *anchors, size_t anchor_count, int64_t now)
+struct chain_result cert_verify(
+    struct arena *a, struct cert_pems chain, struct cert_pems anchors, int64_t now)
 {
-	return verify_pems(
-	    a, (struct pems){ chain, count }, (struct pems){ anchors, anchor_count }, 0, now);
+	return verify_pems(a, chain, anchors, &(struct verifying){ .now = now }, NULL);
+}
+
+void cert_chain_read(struct arena *a, struct cert_pool *pool, struct cert_pems chain,
+    struct cert_pems anchors, int64_t now, struct cert_chain *out)
+{
+	out->count = chain.count < CERT_MAX_CHAIN ? chain.count : CERT_MAX_CHAIN;
+	for (size_t i = 0; i < out->count; i++)
+		out->certs[i] = (struct cert){ .pem = chain.list[i] };
+	out->result = verify_pems(
+	    a, chain, anchors, &(struct verifying){ .now = now, .pool = pool }, out->certs);
 }
 
 struct chain_result cert_verify_to(
@@ -455,6 +541,7 @@ struct chain_result cert_verify_to(
 
 	for (size_t i = 0; i < count; i++)
 		served[i] = chain[i].pem;
-	return verify_pems(a, (struct pems){ served, count }, (struct pems){ &anchor_pem, 1 },
-	    X509_V_FLAG_PARTIAL_CHAIN, now);
+	return verify_pems(a, (struct cert_pems){ served, count },
+	    (struct cert_pems){ &anchor_pem, 1 },
+	    &(struct verifying){ .now = now, .flags = X509_V_FLAG_PARTIAL_CHAIN }, NULL);
 }

@@ -79,12 +79,33 @@ struct chain_result {
 	struct str culprit; /* CHAIN_EXPIRED, CHAIN_NOT_YET: the subject of the certificate */
 };
 
+struct cert_pems {
+	const struct str *list; /* PEM, one certificate each */
+	size_t count;
+};
+
 /*
  * Is the path from chain[0] to one of the anchors sound at `now`?  Dates of the leaf are
- * judged too. Both lists are PEM.
+ * judged too.
  */
-struct chain_result cert_verify(struct arena *, const struct str *chain, size_t count,
-    const struct str *anchors, size_t anchor_count, int64_t now);
+struct chain_result cert_verify(
+    struct arena *, struct cert_pems chain, struct cert_pems anchors, int64_t now);
+
+struct cert_chain {
+	struct cert certs[CERT_MAX_CHAIN];
+	size_t count;
+	struct chain_result result;
+};
+
+/* Certificates that chains have in common, read once; the PEM texts must outlive it. */
+#define CERT_POOL_MAX 64
+struct cert_pool;
+struct cert_pool *cert_pool_new(void);
+void cert_pool_free(struct cert_pool *);
+
+/* A served chain as a whole: each certificate read, and the path verified.  Pool or NULL. */
+void cert_chain_read(struct arena *, struct cert_pool *, struct cert_pems chain,
+    struct cert_pems anchors, int64_t now, struct cert_chain *out);
 
 /*
  * The same to one certificate that is trusted for a reason of its own, a root or not

@@ -123,7 +123,8 @@ static void chains_are_verified(void **state)
 		struct str *chain, *anchors;
 		size_t n = pki_chain(&pki, chains[i].chain, &chain);
 		size_t m = pki_chain(&pki, chains[i].anchors, &anchors);
-		struct chain_result r = cert_verify(&pki.arena, chain, n, anchors, m, NOW);
+		struct chain_result r = cert_verify(&pki.arena, (struct cert_pems){ chain, n },
+		    (struct cert_pems){ anchors, m }, NOW);
 
 		if (r.verdict != chains[i].want || r.unordered != chains[i].unordered ||
 		    r.extra != chains[i].extra)
@@ -228,7 +229,8 @@ static void a_chain_of_a_hundred_is_bounded(void **state)
 	for (size_t i = 1; i < LENGTH(hundred); i++)
 		hundred[i] = pki_find(&pki, i == 99 ? STR("inter") : STR("other"))->pem;
 	pki_chain(&pki, "root", &anchors);
-	r = cert_verify(&pki.arena, hundred, LENGTH(hundred), anchors, 1, NOW);
+	r = cert_verify(&pki.arena, (struct cert_pems){ hundred, LENGTH(hundred) },
+	    (struct cert_pems){ anchors, 1 }, NOW);
 	/* Only the first CERT_MAX_CHAIN are looked at: the issuer is not among them. */
 	assert_int_equal(r.verdict, CHAIN_INCOMPLETE);
 }
