@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/domain_list.h"
 #include "cli/profile.h"
 #include "cli/progress.h"
 #include "cli/save.h"
@@ -14,8 +15,6 @@
 #include "render/render.h"
 #include "wire/domain.h"
 
-#define MAX_DOMAINS 1000
-#define MAX_STDIN   ((size_t)1 << 20)
 #define MAX_PROFILE ((size_t)1 << 20)
 
 struct check_options {
@@ -79,8 +78,7 @@ struct checking {
 	struct run *run;
 	struct check_options *options;
 	struct error error;
-	struct str *domains;
-	size_t domain_count;
+	struct domain_list domains;
 	struct one *all;
 	struct collect_options collect;
 	bool complete;
@@ -88,50 +86,17 @@ struct checking {
 
 /* ---- what was typed ---- */
 
-static bool add_domain(struct checking *k, struct str typed, const char *where, unsigned line)
-{
-	struct error e = { .arena = k->run->arena };
-	struct str domain;
-
-	if (k->domain_count == MAX_DOMAINS)
-		return error_set(&k->error, "more than %d domains at once", MAX_DOMAINS);
-	if (!domain_from_user(k->run->arena, typed, &domain, &e)) {
-		if (where != NULL)
-			return error_set(
-			    &k->error, "%s:%u: " STR_FMT, where, line, STR_ARG(e.text));
-		return error_set(&k->error, STR_FMT, STR_ARG(e.text));
-	}
-	arena_push(k->run->arena, k->domains, k->domain_count, struct str, domain);
-	return true;
-}
-
-static bool add_domains_of_stdin(struct checking *k)
-{
-	struct str text;
-
-	if (!source_read_file(k->run->arena, STR("-"), MAX_STDIN, &text, &k->error))
-		return false;
-	for (unsigned number = 1; text.n > 0; number++) {
-		struct str comment = str_cut_line(&text), line = str_trim(str_cut(&comment, '#'));
-
-		if (line.n > 0 && !add_domain(k, line, "standard input", number))
-			return false;
-	}
-	return true;
-}
-
 static bool gather_domains(struct checking *k)
 {
-	for (size_t i = 0; i < k->run->arg_count; i++)
-		if (str_eq(k->run->args[i], STR("-")) ? !add_domains_of_stdin(k)
-						      : !add_domain(k, k->run->args[i], NULL, 0))
-			return false;
-	if (k->domain_count == 0 && k->options->source.evidence.n > 0)
-		arena_push(
-		    k->run->arena, k->domains, k->domain_count, struct str, (struct str){ 0 });
-	if (k->domain_count == 0)
+	struct domain_list *d = &k->domains;
+
+	if (!domain_list_read(k->run, d, &k->error))
+		return false;
+	if (d->count == 0 && k->options->source.evidence.n > 0)
+		arena_push(k->run->arena, d->items, d->count, struct str, (struct str){ 0 });
+	if (d->count == 0)
 		return error_set(&k->error, "which domain? For instance: frank check example.com");
-	if (k->domain_count > 1 && (k->options->source.evidence.n > 0 || k->options->save.n > 0))
+	if (d->count > 1 && (k->options->source.evidence.n > 0 || k->options->save.n > 0))
 		return error_set(&k->error, "--save and --evidence are for one domain");
 	return true;
 }
@@ -217,7 +182,7 @@ static bool begin(
 
 static bool collect_all(struct checking *k)
 {
-	struct job *jobs = arena_array(k->run->arena, struct job, k->domain_count);
+	struct job *jobs = arena_array(k->run->arena, struct job, k->domains.count);
 	struct arena arena = { 0 };
 	int64_t drawn = -1000;
 	struct collector *c;
@@ -232,11 +197,11 @@ static bool collect_all(struct checking *k)
 		arena_free(&arena);
 		return false;
 	}
-	for (size_t i = 0; i < k->domain_count; i++)
+	for (size_t i = 0; i < k->domains.count; i++)
 		jobs[i] =
 		    (struct job){ .facts = &k->all[i].facts, .step = step, .context = &k->all[i] };
-	k->complete = collect_run(c, jobs, k->domain_count);
-	for (size_t i = 0; i < k->domain_count; i++)
+	k->complete = collect_run(c, jobs, k->domains.count);
+	for (size_t i = 0; i < k->domains.count; i++)
 		audit_finish(k->all[i].audit);
 	collect_free(c);
 	arena_free(&arena);
@@ -292,18 +257,18 @@ static enum exit_status print_reports(struct checking *k)
 		.verbose = k->options->verbose,
 		.quiet = k->options->quiet,
 		.timing = k->options->timing };
-	struct report *reports = arena_array(k->run->arena, struct report, k->domain_count);
+	struct report *reports = arena_array(k->run->arena, struct report, k->domains.count);
 	const struct renderer *renderer = &renderers[k->options->json ? 1 : k->options->format];
 	struct buf out;
 
-	for (size_t i = 0; i < k->domain_count; i++)
+	for (size_t i = 0; i < k->domains.count; i++)
 		fill_report(k, &k->all[i], &reports[i]);
 	buf_init(&out, RENDER_MAX);
-	renderer->render(reports, k->domain_count, &style, &out);
+	renderer->render(reports, k->domains.count, &style, &out);
 	fwrite(out.p, 1, out.n, stdout);
 	buf_free(&out);
 	return (enum exit_status)status_of(
-	    reports, k->domain_count, str_eq(str_of(renderer->name), STR("nagios")));
+	    reports, k->domains.count, str_eq(str_of(renderer->name), STR("nagios")));
 }
 
 static bool save(struct checking *k)
@@ -328,26 +293,30 @@ static void announce(const struct checking *k, const struct audit_options *optio
 	if (!options->intrusive || !audit_wants(check_find(STR("smtp.smuggling")), options) ||
 	    source->evidence.n > 0 || source->offline)
 		return;
-	for (size_t i = 0; i < k->domain_count; i++)
+	for (size_t i = 0; i < k->domains.count; i++)
 		complain(
 		    "--intrusive: smtp.smuggling sends one message, from <> to postmaster@" STR_FMT
 		    ", through each mail host of that domain (subject: Test of this mail server "
 		    "for SMTP smuggling)",
-		    STR_ARG(k->domains[i]));
+		    STR_ARG(k->domains.items[i]));
 }
 
 static enum exit_status audit_all(struct checking *k, const struct audit_options *options)
 {
-	enum exit_status status = STATUS_USAGE;
+	enum exit_status status;
+	bool saved;
 
-	for (size_t i = 0; i < k->domain_count; i++)
-		if (!begin(k, &k->all[i], k->domains[i], options))
+	for (size_t i = 0; i < k->domains.count; i++)
+		if (!begin(k, &k->all[i], k->domains.items[i], options))
 			return STATUS_USAGE;
 	if (!collect_all(k))
 		return STATUS_USAGE;
-	if (save(k))
-		status = print_reports(k);
-	return status;
+	/* What was seen is told even when it could not be kept. */
+	saved = save(k);
+	if (!saved)
+		k->options->save = (struct str){ 0 };
+	status = print_reports(k);
+	return saved ? status : STATUS_UNJUDGED;
 }
 
 static enum exit_status run_check(struct run *run)
@@ -361,13 +330,13 @@ static enum exit_status run_check(struct run *run)
 	if (gather_domains(&k) && source_prepare(run, &k.options->source, &k.collect, &k.error) &&
 	    read_options(&k, &options)) {
 		announce(&k, &options);
-		k.all = arena_array(run->arena, struct one, k.domain_count);
+		k.all = arena_array(run->arena, struct one, k.domains.count);
 		status = audit_all(&k, &options);
 	}
 	source_finish(&k.options->source);
 	if (k.error.text.n > 0)
 		complain(STR_FMT, STR_ARG(k.error.text));
-	for (size_t i = 0; k.all != NULL && i < k.domain_count; i++)
+	for (size_t i = 0; k.all != NULL && i < k.domains.count; i++)
 		arena_free(&k.all[i].arena);
 	return status;
 }

@@ -211,6 +211,8 @@ static void read_line(struct reader *r, const json_t *o, struct session_line *l)
 {
 	struct str who = get_text(r, o, "who");
 
+	if (!str_eq(who, STR("C")) && !str_eq(who, STR("S")) && !str_eq(who, STR("-")))
+		fault(r, "transcript", "has a line whose \"who\" is none of \"C\", \"S\", \"-\"");
 	l->who = str_eq(who, STR("C"))	 ? SPEAKER_CLIENT
 		 : str_eq(who, STR("S")) ? SPEAKER_SERVER
 					 : SPEAKER_NOTE;

@@ -4,6 +4,7 @@
 
 #include "render/escape.h"
 #include "render/render.h"
+#include "render/timing.h"
 
 /* Text as JSON; what is no UTF-8 is escaped as \xNN first. */
 static json_t *text(struct str s)
@@ -99,7 +100,22 @@ static json_t *receivers_json(const struct receiver_verdict *v)
 	return list;
 }
 
-static json_t *report_json(const struct report *r)
+/* The questions that the audit had to wait for, in order. */
+static json_t *timing_json(const struct report *r)
+{
+	const struct fact *chain[TIMING_MAX];
+	size_t n = timing_path(r->facts, chain);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(
+		    list, json_pack("{s:I, s:I, s:o}", "at", (json_int_t)chain[i]->asked_ms, "ms",
+			      (json_int_t)(chain[i]->answered_ms - chain[i]->asked_ms), "see",
+			      text(replay_line(r->arena, chain[i]))));
+	return list;
+}
+
+static json_t *report_json(const struct report *r, const struct render_style *style)
 {
 	json_t *findings = json_array(), *o;
 
@@ -114,17 +130,19 @@ static json_t *report_json(const struct report *r)
 		json_object_set_new(o, "evidence", text(r->saved));
 	if (r->cut_short)
 		json_object_set_new(o, "cut_short", json_true());
+	if (style->timing)
+		json_object_set_new(o, "timing", timing_json(r));
 	return o;
 }
 
 void render_json(
     const struct report *reports, size_t count, const struct render_style *style, struct buf *out)
 {
-	json_t *root = count == 1 ? report_json(&reports[0]) : json_object(), *list = json_array();
+	json_t *root = count == 1 ? report_json(&reports[0], style) : json_object(),
+	       *list = json_array();
 
-	(void)style;
 	for (size_t i = 0; count > 1 && i < count; i++)
-		json_array_append_new(list, report_json(&reports[i]));
+		json_array_append_new(list, report_json(&reports[i], style));
 	if (count > 1)
 		json_object_set(root, "domains", list);
 	char *dumped = json_dumps(root, JSON_INDENT(1));

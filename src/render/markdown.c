@@ -39,7 +39,21 @@ static void code(struct buf *out, struct str s)
 	buf_addc(out, '\n');
 }
 
-static void finding(const struct report *r, const struct finding *f, struct buf *out)
+#define MAX_SHOWN 3
+
+static void evidence(const struct report *r, const struct finding *f, struct buf *out)
+{
+	if (f->evidence_count == 0 || f->verdict == VERDICT_INFO)
+		return;
+	buf_add(out, STR("\n  See for yourself:\n"));
+	struct str lines = STR("");
+	for (size_t i = 0; i < f->evidence_count && i < MAX_SHOWN; i++)
+		lines = arena_fmt(r->arena, STR_FMT STR_FMT "\n", STR_ARG(lines),
+		    STR_ARG(replay_line(r->arena, r->facts->facts[f->evidence[i]])));
+	code(out, lines);
+}
+
+static void fixes(const struct report *r, const struct finding *f, struct buf *out)
 {
 	static const char *const words[] = {
 		[FIX_ADD] = "Add",
@@ -49,6 +63,18 @@ static void finding(const struct report *r, const struct finding *f, struct buf 
 		[FIX_ASK] = "Ask your provider",
 	};
 
+	for (const struct fix *fix = f->fixes; fix != NULL; fix = fix->next) {
+		struct str file = fix->kind == FIX_LINE ? fix->name : STR("");
+		struct str where =
+		    arena_fmt(r->arena, "%s" STR_FMT ":", words[fix->kind], STR_ARG(file));
+
+		paragraph(out, "  ", where);
+		code(out, fix_line(r->arena, fix));
+	}
+}
+
+static void finding(const struct report *r, const struct finding *f, struct buf *out)
+{
 	buf_addf(out, "- **%s", verdict_name(f->verdict));
 	if (f->verdict == VERDICT_FAIL)
 		buf_addf(out, ", %s", severity_name(f->severity));
@@ -57,12 +83,30 @@ static void finding(const struct report *r, const struct finding *f, struct buf 
 	paragraph(out, "  ", f->says);
 	if (f->why.n > 0)
 		paragraph(out, "  ", f->why);
-	for (const struct fix *fix = f->fixes; fix != NULL; fix = fix->next) {
-		buf_addf(out, "  %s", words[fix->kind]);
-		if (fix->kind == FIX_LINE)
-			prose(out, fix->name);
-		buf_add(out, STR(":\n"));
-		code(out, fix_line(r->arena, fix));
+	evidence(r, f, out);
+	fixes(r, f, out);
+}
+
+static bool is_shown(const struct finding *f)
+{
+	return f->verdict != VERDICT_PASS && f->verdict != VERDICT_SKIP;
+}
+
+/* Findings come in the order of the catalogue: a topic begins where its name changes. */
+static void findings(const struct report *r, struct buf *out)
+{
+	struct str topic = { 0 };
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct finding *f = &r->findings[i];
+
+		if (!is_shown(f))
+			continue;
+		if (!str_eq(topic, check_topic(f->check))) {
+			topic = check_topic(f->check);
+			buf_addf(out, "\n## %s\n\n", check_topic_title(topic));
+		}
+		finding(r, f, out);
 	}
 }
 
@@ -75,10 +119,7 @@ static void one(const struct report *r, struct buf *out)
 	    "| %u | %u | %u | %u | %u |\n\n",
 	    r->summary.critical, r->summary.major, r->summary.minor, r->summary.passed,
 	    r->summary.unknown);
-	for (size_t i = 0; i < r->count; i++)
-		if (r->findings[i].verdict != VERDICT_PASS &&
-		    r->findings[i].verdict != VERDICT_SKIP)
-			finding(r, &r->findings[i], out);
+	findings(r, out);
 	if (r->receivers == NULL)
 		return;
 	buf_add(out, STR("\n## Would it be accepted?\n\n| receiver | accepted | in bulk "

@@ -1,24 +1,52 @@
 /* nagios - one status line with performance data, then the failures (plugin guidelines). */
 #include "render/escape.h"
 #include "render/render.h"
+#include "wire/domain.h"
 
 static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
+static int status_of(const struct report *r)
+{
+	if (r->summary.critical > 0)
+		return 2;
+	if (r->summary.major + r->summary.minor > 0)
+		return 1;
+	return report_status(r) == 3 ? 3 : 0;
+}
+
+/* Of several the worst: CRITICAL before WARNING before UNKNOWN before OK. */
 int nagios_status(const struct report *reports, size_t count)
 {
+	static const int ranks[] = { 0, 2, 3, 1 };
 	int worst = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct report *r = &reports[i];
-		int status = r->summary.critical > 0		       ? 2
-			     : report_status(r) == 3		       ? 3
-			     : r->summary.major + r->summary.minor > 0 ? 1
-								       : 0;
+		int status = status_of(&reports[i]);
 
-		if (status == 2 || (status > worst && worst != 2))
+		if (ranks[status] > ranks[worst])
 			worst = status;
 	}
 	return worst;
+}
+
+/* A bar would begin performance data. */
+static void plain(struct buf *out, struct str text)
+{
+	while (text.n > 0)
+		escape_text(out, str_cut(&text, '|'), false);
+}
+
+static void failure(const struct report *r, const struct finding *f, struct buf *out)
+{
+	buf_addf(out, "%s %s ", severity_name(f->severity), f->check->id);
+	plain(out, r->domain);
+	if (f->subject.n > 0 && !domain_eq(f->subject, r->domain)) {
+		buf_addc(out, ' ');
+		plain(out, f->subject);
+	}
+	buf_add(out, STR(": "));
+	plain(out, f->says);
+	buf_addc(out, '\n');
 }
 
 void render_nagios(
@@ -42,15 +70,7 @@ void render_nagios(
 	buf_addf(out, " | critical=%u;;0 major=%u;0 minor=%u;0 passed=%u unknown=%u\n", s.critical,
 	    s.major, s.minor, s.passed, s.unknown);
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < reports[i].count; k++) {
-			const struct finding *f = &reports[i].findings[k];
-
-			if (f->verdict != VERDICT_FAIL)
-				continue;
-			buf_addf(out, "%s %s: ", severity_name(f->severity), f->check->id);
-			/* A bar would begin performance data. */
-			for (struct str rest = f->says; rest.n > 0;)
-				escape_text(out, str_cut(&rest, '|'), false);
-			buf_addc(out, '\n');
-		}
+		for (size_t k = 0; k < reports[i].count; k++)
+			if (reports[i].findings[k].verdict == VERDICT_FAIL)
+				failure(&reports[i], &reports[i].findings[k], out);
 }

@@ -3,30 +3,11 @@
  * why, what was seen, and what to type; what passed in one line.
  */
 #include "render/escape.h"
-#include "render/render.h"
+#include "render/text.h"
+#include "render/timing.h"
 #include "wire/domain.h"
 
-struct page {
-	const struct report *report;
-	const struct render_style *style;
-	struct buf *out;
-	const struct finding *fixed; /* the last one whose fixes were printed */
-};
-
-struct look {
-	const char *word, *color;
-};
-
-static const struct look looks[] = {
-	[VERDICT_PASS] = { "ok", "32" },
-	[VERDICT_FAIL] = { "FAIL", "1;31" },
-	[VERDICT_WARN] = { "warn", "33" },
-	[VERDICT_INFO] = { "info", "36" },
-	[VERDICT_UNKNOWN] = { "unknown", "35" },
-	[VERDICT_SKIP] = { "skip", "2" },
-};
-
-static void colored(struct page *p, const char *color, const char *text)
+void text_colored(struct page *p, const char *color, const char *text)
 {
 	if (p->style->color)
 		buf_addf(p->out, "\033[%sm%s\033[0m", color, text);
@@ -34,14 +15,14 @@ static void colored(struct page *p, const char *color, const char *text)
 		buf_add(p->out, str_of(text));
 }
 
-static void indent(struct page *p, unsigned n)
+void text_indent(struct page *p, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		buf_addc(p->out, ' ');
 }
 
 /* Words wrapped to the width, each line indented; the text is escaped. */
-static void wrapped(struct page *p, unsigned margin, struct str text)
+void text_wrapped(struct page *p, unsigned margin, struct str text)
 {
 	unsigned column = 0;
 
@@ -54,7 +35,7 @@ static void wrapped(struct page *p, unsigned margin, struct str text)
 				column = 0;
 			}
 			if (column == 0)
-				indent(p, column = margin);
+				text_indent(p, column = margin);
 			else
 				buf_addc(p->out, ' '), column++;
 			escape_text(p->out, word, false);
@@ -66,119 +47,32 @@ static void wrapped(struct page *p, unsigned margin, struct str text)
 }
 
 /* Lines that are to be copied or looked at: never wrapped. */
-static void verbatim(struct page *p, unsigned margin, struct str text)
+void text_verbatim(struct page *p, unsigned margin, struct str text)
 {
 	while (text.n > 0) {
 		struct str line = str_cut_line(&text);
 
-		indent(p, margin);
+		text_indent(p, margin);
 		escape_text(p->out, line, false);
 		buf_addc(p->out, '\n');
 	}
 }
 
-static void print_fix(struct page *p, const struct fix *f)
+/* The chain of questions that the audit had to wait for, each because of the one before. */
+static void print_timing(struct page *p)
 {
-	static const char *const words[] = {
-		[FIX_ADD] = "add this record",
-		[FIX_REPLACE] = "change the record to",
-		[FIX_REMOVE] = "remove this record",
-		[FIX_LINE] = "in",
-		[FIX_ASK] = "ask your provider",
-	};
-	struct arena *a = p->report->arena;
+	const struct fact *chain[TIMING_MAX];
+	size_t n = timing_path(p->report->facts, chain);
 
-	indent(p, 6);
-	colored(p, "1", "Fix: ");
-	buf_add(p->out, str_of(words[f->kind]));
-	if (f->kind == FIX_LINE) {
-		buf_addc(p->out, ' ');
-		escape_text(p->out, f->name, false);
-	}
-	buf_add(p->out, STR(":\n"));
-	if (f->kind == FIX_ASK)
-		wrapped(p, 8, f->value);
-	else
-		verbatim(p, 8, fix_line(a, f));
-	if (f->kind == FIX_REPLACE && f->old.n > 0) {
-		indent(p, 6);
-		buf_add(p->out, STR("in place of:\n"));
-		verbatim(p, 8, f->old);
-	}
-}
-
-static bool same_fixes(const struct fix *a, const struct fix *b)
-{
-	while (a != NULL && b != NULL && a->kind == b->kind && str_eq(a->name, b->name) &&
-	       str_eq(a->type, b->type) && str_eq(a->value, b->value) && str_eq(a->old, b->old)) {
-		a = a->next;
-		b = b->next;
-	}
-	return a == NULL && b == NULL;
-}
-
-/* One change often mends two findings in a row: it is told once. */
-static void print_fixes(struct page *p, const struct finding *f)
-{
-	if (f->fixes == NULL)
-		return;
-	if (p->fixed != NULL && same_fixes(p->fixed->fixes, f->fixes)) {
-		indent(p, 6);
-		colored(p, "1", "Fix: ");
-		buf_addf(p->out, "the same as for %s above\n", p->fixed->check->id);
-		return;
-	}
-	p->fixed = f;
-	for (const struct fix *fix = f->fixes; fix != NULL; fix = fix->next)
-		print_fix(p, fix);
-}
-
-#define MAX_SHOWN 3
-
-static void print_evidence(struct page *p, const struct finding *f)
-{
-	struct arena *a = p->report->arena;
-	size_t shown =
-	    f->evidence_count < MAX_SHOWN || p->style->verbose ? f->evidence_count : MAX_SHOWN;
-
-	for (size_t i = 0; i < shown; i++) {
-		const struct fact *fact = p->report->facts->facts[f->evidence[i]];
-
-		indent(p, 6);
-		colored(p, "2", i == 0 ? "See: " : "     ");
-		escape_text(p->out, replay_line(a, fact), false);
-		buf_addc(p->out, '\n');
-		verbatim(p, 13, fact_summary(a, fact));
-	}
-}
-
-static void print_head(struct page *p, const struct finding *f)
-{
-	struct str subject = f->subject;
-
-	buf_add(p->out, STR("  "));
-	colored(p, looks[f->verdict].color, looks[f->verdict].word);
-	if (f->verdict == VERDICT_FAIL)
-		buf_addf(p->out, " (%s)", severity_name(f->severity));
-	buf_addf(p->out, "  %s", f->check->id);
-	if (subject.n > 0 && !domain_eq(subject, p->report->domain)) {
-		buf_add(p->out, STR("  "));
-		escape_text(p->out, subject, false);
-	}
 	buf_addc(p->out, '\n');
-}
-
-static void print_finding(struct page *p, const struct finding *f)
-{
-	print_head(p, f);
-	wrapped(p, 6, f->says);
-	if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_SKIP)
-		return;
-	if (f->why.n > 0)
-		wrapped(p, 6, f->why);
-	if (f->verdict == VERDICT_FAIL || f->verdict == VERDICT_WARN)
-		print_evidence(p, f);
-	print_fixes(p, f);
+	text_colored(p, "1", "The critical path");
+	buf_addf(p->out, " (%zu facts in all)\n", p->report->facts->count);
+	for (size_t i = 0; i < n; i++) {
+		buf_addf(p->out, "  %6lld ms  +%lld ms  ", (long long)chain[i]->asked_ms,
+		    (long long)(chain[i]->answered_ms - chain[i]->asked_ms));
+		escape_text(p->out, replay_line(p->report->arena, chain[i]), false);
+		buf_addc(p->out, '\n');
+	}
 }
 
 /* Order within a topic: failures by severity, then warnings, the unknown, infos. */
@@ -219,7 +113,7 @@ static void print_passes(struct page *p, struct str topic)
 	}
 	if (n > 0) {
 		buf_add(p->out, STR("  "));
-		colored(p, looks[VERDICT_PASS].color, "ok");
+		text_colored(p, "32", "ok");
 		buf_add(p->out, STR("  "));
 		struct str text = buf_str(&line);
 		unsigned column = 6;
@@ -243,15 +137,17 @@ static void print_passes(struct page *p, struct str topic)
 static void print_topic(struct page *p, struct str topic)
 {
 	buf_addc(p->out, '\n');
-	colored(p, "1", check_topic_title(topic));
+	text_colored(p, "1", check_topic_title(topic));
 	buf_addc(p->out, '\n');
 	for (int wanted = 0; wanted < 15; wanted++)
 		for (size_t i = 0; i < p->report->count; i++) {
 			const struct finding *f = &p->report->findings[i];
 
-			if (rank(f) == wanted && str_eq(check_topic(f->check), topic) &&
-			    is_shown(p, f))
-				print_finding(p, f);
+			if (rank(f) != wanted || !str_eq(check_topic(f->check), topic) ||
+			    !is_shown(p, f) || text_told(p->report, f))
+				continue;
+			text_finding(p, f);
+			text_also(p, f);
 		}
 	if (!p->style->verbose)
 		print_passes(p, topic);
@@ -280,9 +176,9 @@ static const char *acceptance_color(enum acceptance a)
 static void print_receiver(struct page *p, const struct receiver_verdict *v)
 {
 	buf_addf(p->out, "  %-14s", v->receiver->name);
-	colored(p, acceptance_color(v->all), acceptance_name(v->all));
+	text_colored(p, acceptance_color(v->all), acceptance_name(v->all));
 	buf_add(p->out, STR("; in bulk: "));
-	colored(p, acceptance_color(v->bulk), acceptance_name(v->bulk));
+	text_colored(p, acceptance_color(v->bulk), acceptance_name(v->bulk));
 	buf_addc(p->out, '\n');
 	for (size_t i = 0; i < v->count; i++) {
 		const struct requirement *q = v->rows[i].requirement;
@@ -291,7 +187,7 @@ static void print_receiver(struct page *p, const struct receiver_verdict *v)
 		if (state != REQUIREMENT_NOT_MET && !p->style->verbose)
 			continue;
 		bool told = state == REQUIREMENT_NOT_MET && q->code != NULL;
-		wrapped(p, 6,
+		text_wrapped(p, 6,
 		    arena_fmt(p->report->arena, "%s: %s%s%s %s", requirement_state_name(state),
 			q->text, told ? " -> " : "", told ? q->code : "",
 			told && q->answer != NULL ? q->answer : ""));
@@ -303,36 +199,10 @@ static void print_receivers(struct page *p)
 	if (p->report->receivers == NULL)
 		return;
 	buf_addc(p->out, '\n');
-	colored(p, "1", "Would it be accepted?");
+	text_colored(p, "1", "Would it be accepted?");
 	buf_addc(p->out, '\n');
 	for (size_t i = 0; i < receiver_count; i++)
 		print_receiver(p, &p->report->receivers[i]);
-}
-
-/* The chain of questions that the audit had to wait for, each because of the one before. */
-static void print_timing(struct page *p)
-{
-	const struct frank_case *c = p->report->facts;
-	const struct fact *last = NULL, *chain[64];
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->count; i++)
-		if (last == NULL || c->facts[i]->answered_ms > last->answered_ms)
-			last = c->facts[i];
-	for (const struct fact *f = last; f != NULL && n < LENGTH(chain);
-	     f = f->after < c->count ? c->facts[f->after] : NULL)
-		chain[n++] = f;
-	buf_addc(p->out, '\n');
-	colored(p, "1", "The critical path");
-	buf_addf(p->out, " (%zu facts in all)\n", c->count);
-	while (n > 0) {
-		const struct fact *f = chain[--n];
-
-		buf_addf(p->out, "  %6lld ms  +%lld ms  ", (long long)f->asked_ms,
-		    (long long)(f->answered_ms - f->asked_ms));
-		escape_text(p->out, replay_line(p->report->arena, f), false);
-		buf_addc(p->out, '\n');
-	}
 }
 
 static void print_summary(struct page *p)
@@ -357,7 +227,7 @@ static void print_report(struct page *p)
 	struct str sentence = verdict_sentence(r->arena, r);
 	struct str shown = domain_to_unicode(r->arena, r->domain);
 
-	colored(p, report_failed(r) > 0 ? "1;31" : "1;32", arena_str(r->arena, sentence).p);
+	text_colored(p, report_failed(r) > 0 ? "1;31" : "1;32", arena_str(r->arena, sentence).p);
 	buf_addc(p->out, '\n');
 	if (!str_eq(shown, r->domain)) {
 		buf_add(p->out, STR("("));

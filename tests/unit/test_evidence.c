@@ -97,6 +97,12 @@ static void replay_follows_its_rules(void **state)
 static const struct {
 	const char *text, *error;
 } broken[] = {
+	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"ask\": \"smtp\", \"host\": \"a\", "
+	  "\"address\": "
+	  "\"192.0.2.1\", \"port\": 25, \"status\": \"OK\", \"transcript\": [{\"who\": \"server\", "
+	  "\"text\": \"220\"}]}]}",
+	    "file: answers[0].transcript: has a line whose \"who\" is none of \"C\", \"S\", "
+	    "\"-\"" },
 	{ "", "file:1:0: '[' or '{' expected near end of file" },
 	{ "{\n\"a\": }", "file:2:6: unexpected token near '}'" },
 	{ "{}", "file: not an evidence file: \"frank\" is not \"evidence/1\"" },
