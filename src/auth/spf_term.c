@@ -153,13 +153,12 @@ static bool cut_cidr(struct spf_parser *p, struct str *s)
 
 static bool take_network(struct spf_parser *p, struct str argument)
 {
-	bool v4 = p->term.kind == SPF_IP4;
+	bool v4 = p->term.kind == SPF_IP4, cidr;
 	unsigned max = v4 ? 32 : 128, prefix = max;
-	struct str address = argument, digits;
-	bool cidr = str_chr(argument, '/') >= 0;
+	struct str address, digits = argument;
 
-	digits = address;
 	address = str_cut(&digits, '/');
+	cidr = address.n < argument.n;
 	if (!ip_parse(address, &p->term.network) || (str_chr(address, ':') >= 0) == v4) {
 		spf_fault(p, SPF_FAULT_ADDRESS, argument.n > 0 ? argument : p->term.text,
 		    v4 ? "not an IPv4 address" : "not an IPv6 address");
@@ -219,8 +218,9 @@ static void read_modifier(struct spf_parser *p, struct str name, struct str valu
 
 static const struct mechanism *find_mechanism(struct str name)
 {
-	for (size_t i = 0; i < LENGTH(mechanisms); i++)
-		if (str_ieq(name, mechanisms[i].name))
+	for (size_t i = 0; name.n > 0 && i < LENGTH(mechanisms); i++)
+		if (to_lower(name.p[0]) == *mechanisms[i].name.p &&
+		    str_ieq(name, mechanisms[i].name))
 			return &mechanisms[i];
 	return NULL;
 }
@@ -291,8 +291,6 @@ static void read_directive(struct spf_parser *p, struct str body)
 		unknown_mechanism(p, name, rest);
 		return;
 	}
-	if (rest.n == 0)
-		rest.p = body.p + body.n;
 	p->term.kind = m->kind;
 	if (read_argument(p, m, rest))
 		add_term(p);

@@ -15,19 +15,49 @@ static void unmap(struct ip *ip)
 	memset(ip->bytes + 4, 0, 12);
 }
 
+/* One to three digits of at most 255 without a leading zero, cut off *s. */
+static bool cut_octet(struct str *s, uint8_t *out)
+{
+	unsigned value = 0;
+	size_t n = 0;
+
+	while (n < s->n && n < 3 && is_digit(s->p[n]))
+		value = value * 10 + (unsigned)(s->p[n++] - '0');
+	if (n == 0 || value > 255 || (n > 1 && s->p[0] == '0'))
+		return false;
+	*out = (uint8_t)value;
+	*s = (struct str){ s->p + n, s->n - n };
+	return true;
+}
+
+static bool parse_v4(struct str text, uint8_t bytes[4])
+{
+	for (int i = 0; i < 4; i++) {
+		if (i > 0 && (text.n == 0 || text.p[0] != '.'))
+			return false;
+		if (i > 0)
+			text = (struct str){ text.p + 1, text.n - 1 };
+		if (!cut_octet(&text, &bytes[i]))
+			return false;
+	}
+	return text.n == 0;
+}
+
 bool ip_parse(struct str text, struct ip *out)
 {
 	char z[INET6_ADDRSTRLEN];
+	uint8_t v4[4];
 
 	*out = (struct ip){ 0 };
+	if (parse_v4(text, v4)) {
+		out->family = IP_V4;
+		memcpy(out->bytes, v4, sizeof(v4));
+		return true;
+	}
 	if (text.n == 0 || text.n >= sizeof(z) || memchr(text.p, '\0', text.n) != NULL)
 		return false;
 	memcpy(z, text.p, text.n);
 	z[text.n] = '\0';
-	if (inet_pton(AF_INET, z, out->bytes) == 1) {
-		out->family = IP_V4;
-		return true;
-	}
 	if (inet_pton(AF_INET6, z, out->bytes) != 1)
 		return false;
 	out->family = IP_V6;
