@@ -57,8 +57,11 @@ bool spf_lost_spaces(struct arena *, const struct dns_record *, struct str *join
 struct spf_report spf_check_from(struct judge *, struct dns_source *, const struct sender *);
 /*
  * Propose the record that mends everything found in the domain's: the same for each finding.
- * Where none can be sound, the finding's reason says so.
+ * Where none can be sound, the finding's reason says so; so give the reason first.
  */
-void spf_propose(struct judge *, struct finding *, const struct spf_own *);
+void spf_propose(struct judge *, struct finding *, const struct dns_record *published);
+/* The same from another text, to be put in the place of that record. */
+void spf_propose_from(
+    struct judge *, struct finding *, struct str typed, const struct dns_record *published);
 
 #endif

@@ -40,7 +40,7 @@ static void say_too_many(struct judge *j, const struct spf_own *own, const struc
 	    "section 4.6.4). Remove what no longer sends for you, and give addresses (ip4:, ip6:) "
 	    "instead of a and mx.\n" STR_FMT,
 	    STR_ARG(drawing(j, tree)));
-	spf_propose(j, f, own);
+	spf_propose(j, f, own->record);
 }
 
 /* How many branches are in that state. */
@@ -134,7 +134,7 @@ void judge_spf_void(struct judge *j)
 	    "Names without the record asked for: " STR_FMT ". After two of them receivers give up "
 	    "(RFC 7208 section 4.6.4); and whoever registers such a name sends in yours.",
 	    STR_ARG(list_voids(j, &tree)));
-	spf_propose(j, f, &own);
+	spf_propose(j, f, own.record);
 }
 
 /* ---- ten MX hosts ---- */
@@ -182,7 +182,7 @@ static void say_branch(struct judge *j, const struct spf_own *own, const struct 
 		? " Whoever registers the name may send in yours."
 		: "");
 	if (parent->depth == 0)
-		spf_propose(j, f, own);
+		spf_propose(j, f, own->record);
 }
 
 /* Says what is wrong beneath a record; returns how much was said. */

@@ -25,7 +25,7 @@ void judge_spf_unreachable(struct judge *j)
 		f = judge_say(j, VERDICT_FAIL, "\"" STR_FMT "\" %s",
 		    STR_ARG(short_text(j->arena, own.text.terms[i].text)), reason);
 		judge_why(j, f, "At character %zu of the record.", own.text.terms[i].at + 1);
-		spf_propose(j, f, &own);
+		spf_propose(j, f, own.record);
 		said++;
 	}
 	if (said == 0)
@@ -47,7 +47,7 @@ static void say_weak_all(struct judge *j, const struct spf_own *own, const struc
 		? "Any address in the world passes SPF for your domain, and with it DMARC."
 		: "An address that is not listed gets \"neutral\", as if there were no record (RFC "
 		  "7208 section 4.7).");
-	spf_propose(j, f, own);
+	spf_propose(j, f, own->record);
 }
 
 void judge_spf_all(struct judge *j)
@@ -176,7 +176,7 @@ static size_t say_ptr(struct judge *j, const struct spf_own *own, const struct s
 		    "large "
 		    "receivers skip it. Name addresses or hosts.");
 		if (b->depth == 0)
-			spf_propose(j, f, own);
+			spf_propose(j, f, own->record);
 		said = 1;
 	}
 	for (const struct spf_branch *c = b->children; c != NULL; c = c->next)

@@ -85,8 +85,7 @@ static void say_missing(struct judge *j, const struct spf_texts *t, bool parked)
 		    "\". Receivers look for exactly v=spf1 followed by a space "
 		    "(RFC 7208 section 4.5); this record does not exist for them.",
 		    STR_ARG(short_text(j->arena, nearly->txt.joined)));
-		judge_fix(
-		    j, f, fix_txt(j, j->domain, spf_mend(j->arena, nearly->txt.joined), nearly));
+		spf_propose(j, f, nearly);
 		return;
 	}
 	f = judge_say(j, VERDICT_FAIL, "There is no SPF record for " STR_FMT, STR_ARG(j->domain));
@@ -100,32 +99,33 @@ static void say_missing(struct judge *j, const struct spf_texts *t, bool parked)
 	judge_fix(j, f, fix_txt(j, j->domain, first_record(j, parked), NULL));
 }
 
-/* All terms of all records, without doubles, the first record's `all` at the end. */
-static struct str merged(struct judge *j, const struct spf_texts *t)
+/*
+ * All terms of all records, the first `all` at the end; what is in it twice is left to
+ * spf_propose_from(). A redirect would end one of them and becomes an include.
+ */
+static struct str merged(struct arena *a, const struct spf_texts *t)
 {
-	struct str text = STR("v=spf1"), all = STR("~all");
+	struct str text = STR("v=spf1"), all = { 0 };
 	struct spf_record s;
 
-	for (size_t i = t->count; i-- > 0;) {
-		spf_parse(j->arena, t->records[i], &s);
-		for (size_t k = 0; k < s.count; k++)
-			if (s.terms[k].kind == SPF_ALL)
-				all = s.terms[k].text;
-	}
 	for (size_t i = 0; i < t->count; i++) {
-		spf_parse(j->arena, t->records[i], &s);
+		spf_parse(a, t->records[i], &s);
+		if (s.fault_count > 0)
+			spf_parse(a, spf_mend(a, t->records[i]), &s);
 		for (size_t k = 0; k < s.count; k++) {
-			struct str term =
-			    arena_fmt(j->arena, " " STR_FMT " ", STR_ARG(s.terms[k].text));
-			struct str hay = arena_fmt(j->arena, STR_FMT " ", STR_ARG(text));
+			const struct spf_term *term = &s.terms[k];
+			bool redirect = term->kind == SPF_REDIRECT;
 
-			if (s.terms[k].kind != SPF_ALL && str_ifind(hay, term) < 0)
-				text = arena_fmt(j->arena, STR_FMT " " STR_FMT, STR_ARG(text),
-				    STR_ARG(s.terms[k].text));
+			if (term->kind == SPF_ALL && all.n == 0)
+				all = term->text;
+			if (term->kind != SPF_ALL)
+				text = arena_fmt(a, STR_FMT " %s" STR_FMT, STR_ARG(text),
+				    redirect ? "include:" : "",
+				    STR_ARG(redirect ? term->spec : term->text));
 		}
 	}
-	return spf_mend(
-	    j->arena, arena_fmt(j->arena, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(all)));
+	return arena_fmt(
+	    a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(all.n > 0 ? all : STR("~all")));
 }
 
 static void say_several(struct judge *j, const struct spf_texts *t)
@@ -136,12 +136,9 @@ static void say_several(struct judge *j, const struct spf_texts *t)
 	judge_why(j, f,
 	    "Exactly one record may begin with v=spf1 (RFC 7208 section 4.5). Put all terms into "
 	    "one; look over the proposal before you publish it.");
-	for (size_t i = 0; i < t->count; i++) {
-		const struct dns_record *r = &t->answer->records[t->indices[i]];
-
-		judge_fix(j, f,
-		    i == 0 ? fix_txt(j, j->domain, merged(j, t), r) : fix_remove_txt(j->domain, r));
-	}
+	spf_propose_from(j, f, merged(j->arena, t), &t->answer->records[t->indices[0]]);
+	for (size_t i = 1; i < t->count; i++)
+		judge_fix(j, f, fix_remove_txt(j->domain, &t->answer->records[t->indices[i]]));
 }
 
 void judge_spf_present(struct judge *j)
@@ -177,7 +174,7 @@ static void say_fault(struct judge *j, const struct spf_own *own, const struct s
 	    "At character %zu of the record. One fault anywhere makes the whole record a permanent "
 	    "error (RFC 7208 section 4.6): no mail of yours passes.",
 	    fault->at + 1);
-	spf_propose(j, f, own);
+	spf_propose(j, f, own->record);
 }
 
 static void say_note(
@@ -189,7 +186,7 @@ static void say_note(
 
 	judge_why(
 	    j, f, "At character %zu of the record. Receivers ignore the term silently.", t->at + 1);
-	spf_propose(j, f, own);
+	spf_propose(j, f, own->record);
 }
 
 static size_t say_splits(struct judge *j, const struct spf_own *own)
@@ -204,7 +201,7 @@ static size_t say_splits(struct judge *j, const struct spf_own *own)
 	judge_why(j, f,
 	    "The strings of a TXT record are put together as they are (RFC 7208 section 3.3); the "
 	    "space has to stand inside one of them.");
-	spf_propose(j, f, own);
+	spf_propose(j, f, own->record);
 	return 1;
 }
 
@@ -278,23 +275,19 @@ static void say_bytes(struct judge *j, const struct dns_record *record, const st
 	    "of a document; v=spf1 has to come first, with a space behind it.",
 	    STR_ARG(short_text(j->arena, text)), strange != NULL ? ": " : "",
 	    STR_ARG(strange != NULL ? strange->says : STR("")));
-	if (own->record == record)
-		spf_propose(j, f, own);
-	else
-		judge_fix(j, f, fix_txt(j, j->domain, spf_mend(j->arena, text), record));
+	if (own->texts.count <= 1) /* of several, spf.present makes one */
+		spf_propose(j, f, record);
 }
 
 void judge_spf_case_bytes(struct judge *j)
 {
-	struct spf_own own = { .record = NULL };
+	struct spf_own own;
 	const struct dns_answer *a;
 	size_t seen = 0, bad = 0;
 
 	if (!judge_spf_texts(j, j->domain, &own.texts))
 		return;
 	a = own.texts.answer;
-	if (own.texts.count == 1)
-		own.record = &a->records[own.texts.indices[0]];
 	for (size_t i = 0; i < a->count; i++) {
 		const struct dns_record *r = &a->records[i];
 

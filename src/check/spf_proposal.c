@@ -75,14 +75,11 @@ static bool was_mistyped(struct arena *a, struct str text)
 	return noted || r.fault_count > 0;
 }
 
-static bool begin(struct draft *d, const struct dns_record *published)
+static bool begin(struct draft *d, struct str typed)
 {
 	struct arena *a = d->judge->arena;
-	struct str text;
 
-	if (spf_lost_spaces(a, published, &text) || was_mistyped(a, text))
-		text = spf_mend(a, text);
-	return take(d, text);
+	return take(d, was_mistyped(a, typed) ? spf_mend(a, typed) : typed);
 }
 
 /* ---- terms that do nothing, or harm ---- */
@@ -272,26 +269,37 @@ static bool permit_senders(struct draft *d)
 
 /* ---- the proposal ---- */
 
-static bool make(struct draft *d, const struct dns_record *published)
+static bool make(struct draft *d, struct str typed)
 {
-	return begin(d, published) && drop_useless(d) && close_end(d) && flatten(d) &&
+	return begin(d, typed) && drop_useless(d) && close_end(d) && flatten(d) &&
 	       permit_senders(d);
 }
 
-void spf_propose(struct judge *j, struct finding *f, const struct spf_own *own)
+void spf_propose_from(
+    struct judge *j, struct finding *f, struct str typed, const struct dns_record *published)
 {
 	struct draft d = { .judge = j };
 	size_t aside = judge_aside_begin(j);
-	bool made = make(&d, own->record);
+	bool made = make(&d, typed);
 
 	judge_aside_end(j, aside);
-	if (!made || str_eq(d.text, own->record->txt.joined))
+	if (!made || str_eq(d.text, published->txt.joined))
 		return;
 	if (d.tree.lookups <= SPF_MAX_LOOKUPS)
-		judge_fix(j, f, fix_txt(j, j->domain, d.text, own->record));
+		judge_fix(j, f, fix_txt(j, j->domain, d.text, published));
 	else
 		f->why = arena_fmt(j->arena,
 		    STR_FMT " No record is proposed: what the record includes needs %u lookups by "
 			    "itself, and the limit is %u. Remove what no longer sends for you.",
 		    STR_ARG(f->why), d.tree.lookups, SPF_MAX_LOOKUPS);
+}
+
+void spf_propose(struct judge *j, struct finding *f, const struct dns_record *published)
+{
+	struct str typed, text = published->txt.joined;
+
+	/* Where the strings lost a space between them, the text with it was meant. */
+	if (spf_lost_spaces(j->arena, published, &typed))
+		text = spf_mend(j->arena, typed);
+	spf_propose_from(j, f, text, published);
 }

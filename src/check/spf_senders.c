@@ -43,7 +43,7 @@ static void say_failing(struct judge *j, const struct spf_own *own, const struct
 	    "or put it into junk.",
 	    s->address.family == IP_V6 ? ", although servers that have IPv6 send over it first"
 				       : "");
-	spf_propose(j, f, own);
+	spf_propose(j, f, own->record);
 }
 
 static void say_error(struct judge *j, const struct spf_own *own, const struct sender *s,
@@ -54,7 +54,7 @@ static void say_error(struct judge *j, const struct spf_own *own, const struct s
 	    j, VERDICT_FAIL, "Mail sent from " STR_FMT " gets a permanent error", STR_ARG(ip));
 
 	judge_why(j, f, STR_FMT, STR_ARG(report->reason));
-	spf_propose(j, f, own);
+	spf_propose(j, f, own->record);
 }
 
 static void say_sender(struct judge *j, const struct spf_own *own, const struct sender *s,
