@@ -128,3 +128,12 @@ void judge_fix(struct judge *j, struct finding *f, struct fix fix)
 	**end = fix;
 	(*end)->next = NULL;
 }
+
+const struct fix *judge_fix_of(const struct judge *j, struct str name, struct str old)
+{
+	for (size_t i = 0; i < j->trial->finding_count; i++)
+		for (const struct fix *x = j->trial->findings[i]->fixes; x != NULL; x = x->next)
+			if (x->kind == FIX_REPLACE && str_eq(x->name, name) && str_eq(x->old, old))
+				return x;
+	return NULL;
+}

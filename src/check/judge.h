@@ -48,6 +48,8 @@ struct finding *judge_say_at(struct judge *, enum verdict, enum severity, const 
 void judge_why(struct judge *, struct finding *, const char *why, ...)
     __attribute__((format(printf, 3, 4)));
 void judge_fix(struct judge *, struct finding *, struct fix);
+/* The change of that record which an earlier finding of this run proposes, or NULL. */
+const struct fix *judge_fix_of(const struct judge *, struct str name, struct str old);
 
 /* ---- what many checks need of the world; all return false (pending set) while unknown ---- */
 

@@ -57,9 +57,31 @@ static bool take(struct draft *d, struct str text)
 	return !d->tree.pending && d->record != NULL;
 }
 
-static struct str with(const struct draft *d, struct str text, struct str term)
+/* The terms of a record to be. */
+struct terms {
+	struct arena *arena;
+	struct str *texts;
+	size_t count, length;
+};
+
+static void add(struct terms *t, struct str text)
 {
-	return arena_fmt(d->judge->arena, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(term));
+	arena_push(t->arena, t->texts, t->count, struct str, text);
+	t->length += text.n + 1;
+}
+
+static struct str record_of(const struct terms *t)
+{
+	struct str version = STR("v=spf1");
+	char *p = arena_array(t->arena, char, version.n + t->length + 1), *end = p + version.n;
+
+	memcpy(p, version.p, version.n);
+	for (size_t i = 0; i < t->count; i++) {
+		*end++ = ' ';
+		memcpy(end, t->texts[i].p, t->texts[i].n);
+		end += t->texts[i].n;
+	}
+	return (struct str){ p, (size_t)(end - p) };
 }
 
 /* ---- what was typed ---- */
@@ -96,16 +118,16 @@ static bool leads_nowhere(const struct draft *d, const struct spf_term *t)
 
 static bool drop_useless(struct draft *d)
 {
-	struct str text = STR("v=spf1");
+	struct terms terms = { .arena = d->judge->arena };
 
 	for (size_t i = 0; i < d->record->count; i++) {
 		const struct spf_term *t = &d->record->terms[i];
 
 		if (spf_idle_reason(d->record, i) == NULL && t->kind != SPF_PTR &&
 		    !leads_nowhere(d, t))
-			text = with(d, text, t->text);
+			add(&terms, t->text);
 	}
-	return take(d, text);
+	return terms.count == d->record->count || take(d, record_of(&terms));
 }
 
 /* ---- strangers ---- */
@@ -117,7 +139,7 @@ static bool drop_useless(struct draft *d)
 static bool close_end(struct draft *d)
 {
 	const struct spf_branch *last = spf_last_record(d->tree.root);
-	struct str text = STR("v=spf1");
+	struct terms terms = { .arena = d->judge->arena };
 	const struct spf_term *all;
 
 	if (last->state != SPF_TREE_RECORD)
@@ -127,11 +149,12 @@ static bool close_end(struct draft *d)
 		return true;
 	for (size_t i = 0; i < d->record->count; i++)
 		if (d->record->terms[i].kind != SPF_ALL && d->record->terms[i].kind != SPF_REDIRECT)
-			text = with(d, text, d->record->terms[i].text);
+			add(&terms, d->record->terms[i].text);
 	if (d->record->redirect != NULL && (all == NULL || all->qualifier == '?'))
-		text = arena_fmt(d->judge->arena, STR_FMT " include:" STR_FMT, STR_ARG(text),
-		    STR_ARG(d->record->redirect->spec));
-	return take(d, with(d, text, STR("~all")));
+		add(&terms,
+		    arena_fmt(terms.arena, "include:" STR_FMT, STR_ARG(d->record->redirect->spec)));
+	add(&terms, STR("~all"));
+	return take(d, record_of(&terms));
 }
 
 /* ---- ten lookups ---- */
@@ -145,82 +168,76 @@ static bool may_flatten(const struct spf_tree *tree, const struct spf_term *t)
 	       t->prefix6 == 128;
 }
 
-static struct str add_addresses(
-    struct arena *a, struct str text, const struct dns_answer *answer, struct str sign, int family)
+static void add_addresses(
+    struct terms *terms, const struct dns_answer *a, struct str sign, int family)
 {
-	for (size_t i = 0; i < answer->count; i++)
-		text = arena_fmt(a, STR_FMT " " STR_FMT "ip%d:" STR_FMT, STR_ARG(text),
-		    STR_ARG(sign), family, STR_ARG(answer->records[i].text));
-	return text;
+	for (size_t i = 0; a != NULL && i < a->count; i++)
+		add(terms, arena_fmt(terms->arena, STR_FMT "ip%d:" STR_FMT, STR_ARG(sign), family,
+			       STR_ARG(a->records[i].text)));
 }
 
 /* An own a term written out as addresses, which ask nothing. */
-static struct str add_flat(const struct draft *d, struct str text, const struct spf_term *t)
+static void add_flat(const struct draft *d, struct terms *terms, const struct spf_term *t)
 {
-	struct arena *a = d->judge->arena;
 	struct str host = spf_target_of(&d->tree, t)->domain;
 	struct str sign = str_slice(t->text, 0, t->text.p[0] == t->qualifier);
-	const struct dns_answer *v4 = judge_dns(d->judge, host, DNS_A);
-	const struct dns_answer *v6 = judge_dns(d->judge, host, DNS_AAAA);
 
-	if (v4 == NULL || v6 == NULL)
-		return text;
-	return add_addresses(a, add_addresses(a, text, v4, sign, 4), v6, sign, 6);
+	add_addresses(terms, judge_dns(d->judge, host, DNS_A), sign, 4);
+	add_addresses(terms, judge_dns(d->judge, host, DNS_AAAA), sign, 6);
 }
 
 static bool flatten(struct draft *d)
 {
-	struct str text = STR("v=spf1");
+	struct terms terms = { .arena = d->judge->arena };
 	unsigned spared = 0;
 
 	if (d->tree.lookups <= SPF_MAX_LOOKUPS)
 		return true;
 	for (size_t i = 0; i < d->record->count; i++) {
 		const struct spf_term *t = &d->record->terms[i];
-		bool may = may_flatten(&d->tree, t);
 
-		text = may ? add_flat(d, text, t) : with(d, text, t->text);
-		spared += may;
+		if (may_flatten(&d->tree, t)) {
+			add_flat(d, &terms, t);
+			spared++;
+		} else {
+			add(&terms, t->text);
+		}
 	}
-	return d->tree.lookups - spared > SPF_MAX_LOOKUPS || take(d, text);
+	return d->tree.lookups - spared > SPF_MAX_LOOKUPS || take(d, record_of(&terms));
 }
 
 /* ---- the own senders ---- */
 
-/* Terms for the addresses, " ip4:192.0.2.1 ip6:2001:db8::1". */
-static struct str address_terms(struct judge *j, const struct sender *const *senders, size_t count)
+static void add_senders(struct terms *terms, const struct sender *const *senders, size_t count)
 {
-	struct str text = STR("");
-
-	for (size_t i = 0; i < count; i++) {
-		struct str ip = ip_write(j->arena, senders[i]->address);
-
-		text = arena_fmt(j->arena, STR_FMT " ip%d:" STR_FMT, STR_ARG(text),
-		    senders[i]->address.family == IP_V4 ? 4 : 6, STR_ARG(ip));
-	}
-	return text;
+	for (size_t i = 0; i < count; i++)
+		add(terms, arena_fmt(terms->arena, "ip%d:" STR_FMT,
+			       senders[i]->address.family == IP_V4 ? 4 : 6,
+			       STR_ARG(ip_write(terms->arena, senders[i]->address))));
 }
 
-/* The record with more terms: before all or redirect, or (first) before everything. */
-static struct str with_terms(
-    struct arena *a, const struct spf_record *r, struct str more, bool first)
+/* The record with the senders: before all or redirect, or (first) before everything. */
+static struct str with_senders(
+    const struct draft *d, const struct sender *const *senders, size_t count, bool first)
 {
-	struct str text = STR("v=spf1");
+	struct terms terms = { .arena = d->judge->arena };
 	bool added = first;
 
 	if (first)
-		text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
-	for (size_t i = 0; i < r->count; i++) {
-		const struct spf_term *t = &r->terms[i];
+		add_senders(&terms, senders, count);
+	for (size_t i = 0; i < d->record->count; i++) {
+		const struct spf_term *t = &d->record->terms[i];
 
 		if (!added &&
 		    (t->kind == SPF_ALL || t->kind == SPF_REDIRECT || t->kind == SPF_EXP)) {
-			text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
+			add_senders(&terms, senders, count);
 			added = true;
 		}
-		text = arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(t->text));
+		add(&terms, t->text);
 	}
-	return added ? text : arena_fmt(a, STR_FMT STR_FMT, STR_ARG(text), STR_ARG(more));
+	if (!added)
+		add_senders(&terms, senders, count);
+	return record_of(&terms);
 }
 
 /* Those that do not pass with that record in place of the domain's; false while pending. */
@@ -249,15 +266,13 @@ static bool permit_senders(struct draft *d)
 {
 	const struct sender *missing[MAX_SENDERS], *still[MAX_SENDERS];
 	size_t count, left;
-	struct str more;
 
 	if (!find_missing(d, d->text, missing, &count))
 		return false;
 	if (count == 0)
 		return true;
-	more = address_terms(d->judge, missing, count);
 	for (int first = 0; first < 2; first++) {
-		struct str text = with_terms(d->judge->arena, d->record, more, first == 1);
+		struct str text = with_senders(d, missing, count, first == 1);
 
 		if (!find_missing(d, text, still, &left))
 			return false;
@@ -278,11 +293,14 @@ static bool make(struct draft *d, struct str typed)
 void spf_propose_from(
     struct judge *j, struct finding *f, struct str typed, const struct dns_record *published)
 {
+	const struct fix *same = judge_fix_of(j, j->domain, published->text);
 	struct draft d = { .judge = j };
 	size_t aside = judge_aside_begin(j);
-	bool made = make(&d, typed);
+	bool made = same == NULL && make(&d, typed);
 
 	judge_aside_end(j, aside);
+	if (same != NULL)
+		judge_fix(j, f, *same);
 	if (!made || str_eq(d.text, published->txt.joined))
 		return;
 	if (d.tree.lookups <= SPF_MAX_LOOKUPS)
