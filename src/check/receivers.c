@@ -78,8 +78,8 @@ static const struct requirement outlook[] = {
 };
 
 static const struct requirement icloud[] = {
-	{ "each sending address has a PTR record", LEVEL_ALL, { PTR_CHECKS }, SEVERITY_MAJOR,
-	    "550 5.7.1 [CS01]", "message rejected due to local policy" },
+	{ "each sending address has a PTR record that leads back to it", LEVEL_ALL, { PTR_CHECKS },
+	    SEVERITY_MAJOR, "550 5.7.1 [CS01]", "message rejected due to local policy" },
 	{ "SPF set up for the domain", LEVEL_BULK, { SPF_CHECKS }, SEVERITY_MAJOR,
 	    "550 5.7.1 [CS01]", "message rejected due to local policy" },
 	{ "DKIM set up for the domain", LEVEL_BULK, { DKIM_CHECKS }, SEVERITY_MAJOR,

@@ -53,7 +53,10 @@ static const char style[] =
     "@media(max-width:40rem){tr{display:grid;grid-template-columns:1fr 6rem 5rem}"
     "td:last-child{grid-column:1/-1}td:last-child:empty,thead th:last-child{display:none}"
     "tbody th,tbody td:not(:last-child){border:0}}\n"
-    "@media print{details{display:block}details>*{display:block}article{border-color:#999}}\n"
+    "@media print{h2,h3,summary{break-after:avoid}tr,pre{break-inside:avoid}"
+    "details::details-content{display:none}"
+    ".fail details::details-content{content-visibility:visible;block-size:auto;display:block}"
+    "pre{white-space:pre-wrap}}\n"
     "</style>\n</head>\n";
 
 static void tag(struct buf *out, const char *before, struct str text, const char *after)
