@@ -45,12 +45,13 @@ static struct str summary(struct arena *a, const struct spf_report *r)
 	return arena_fmt(a, STR_FMT " \"" STR_FMT "\"", STR_ARG(s), STR_ARG(r->explanation));
 }
 
-enum order { ALL_AT_ONCE, FIRST_ASKED, LAST_ASKED, MIDDLE_ASKED, ORDERS };
+/* From SHUFFLED on, each number is an order of its own. */
+enum order { ALL_AT_ONCE, FIRST_ASKED, LAST_ASKED, SHUFFLED, ORDERS = SHUFFLED + 6 };
 
 /* Open questions that were handed out but not answered yet. */
 struct waiting {
 	struct fact *facts[64];
-	size_t count;
+	size_t count, answered;
 };
 
 static bool answer_one(struct frank_case *c, const char *zone, struct waiting *w, enum order order)
@@ -62,7 +63,9 @@ static bool answer_one(struct frank_case *c, const char *zone, struct waiting *w
 		w->facts[w->count++] = f;
 	if (w->count == 0)
 		return false;
-	which = order == FIRST_ASKED ? 0 : order == LAST_ASKED ? w->count - 1 : w->count / 2;
+	which = order == FIRST_ASKED  ? 0
+		: order == LAST_ASKED ? w->count - 1
+				      : (order * 7 + ++w->answered * 5) % w->count;
 	f = w->facts[which];
 	w->facts[which] = w->facts[--w->count];
 	zone_answer(c, str_of(zone), f);
