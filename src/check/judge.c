@@ -68,6 +68,8 @@ static void attach_evidence(struct judge *j, struct finding *f)
 {
 	const struct trial *t = j->trial;
 
+	if (t->used_count == 0)
+		return;
 	f->evidence = arena_array(j->arena, size_t, t->used_count);
 	add_evidence(f, t->used + t->common, t->used_count - t->common);
 	add_evidence(f, t->used, t->common);

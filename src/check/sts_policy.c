@@ -78,10 +78,11 @@ static bool is_plain_text(struct str content_type)
 
 static void say_policy(struct judge *j, const struct sts *s)
 {
-	const struct sts_fault *fault = &s->policy.faults[0];
 	struct finding *f;
 
 	if (!s->policy.valid) {
+		const struct sts_fault *fault = &s->policy.faults[0];
+
 		f = judge_say(
 		    j, VERDICT_FAIL, "The policy is broken: " STR_FMT, STR_ARG(fault->says));
 		if (fault->line > 0)
