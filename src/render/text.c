@@ -153,6 +153,20 @@ static void print_topic(struct page *p, struct str topic)
 		print_passes(p, topic);
 }
 
+/* When no question was answered the first unknown says it all. */
+static bool print_nothing_seen(struct page *p)
+{
+	const struct report *r = p->report;
+
+	if (report_status(r) != 3 || r->summary.passed > 0 || p->style->verbose || r->count < 2)
+		return false;
+	buf_addc(p->out, '\n');
+	text_finding(p, &r->findings[0]);
+	buf_addf(p->out, "\n%u more could not be judged for want of answers; -v shows each\n",
+	    r->summary.unknown - 1);
+	return true;
+}
+
 static void print_topics(struct page *p)
 {
 	const struct report *r = p->report;
@@ -227,14 +241,18 @@ static void print_report(struct page *p)
 	struct str sentence = verdict_sentence(r->arena, r);
 	struct str shown = domain_to_unicode(r->arena, r->domain);
 
-	text_colored(p, report_failed(r) > 0 ? "1;31" : "1;32", arena_str(r->arena, sentence).p);
+	text_colored(p,
+	    report_failed(r) > 0    ? "1;31"
+	    : report_status(r) == 3 ? "1;33"
+				    : "1;32",
+	    arena_str(r->arena, sentence).p);
 	buf_addc(p->out, '\n');
 	if (!str_eq(shown, r->domain)) {
 		buf_add(p->out, STR("("));
 		escape_text(p->out, shown, false);
 		buf_add(p->out, STR(")\n"));
 	}
-	if (p->style->quiet)
+	if (p->style->quiet || print_nothing_seen(p))
 		return;
 	print_topics(p);
 	print_receivers(p);

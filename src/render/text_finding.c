@@ -121,13 +121,17 @@ void text_finding(struct page *p, const struct finding *f)
 }
 
 /*
- * What could not be seen is often the same for many addresses: it is told once, with all of
- * them.
+ * What could not be seen is often the same for many addresses, or for a whole topic: it is told
+ * once, with all of them.
  */
 static bool same_unknown(const struct finding *a, const struct finding *b)
 {
-	return a->verdict == VERDICT_UNKNOWN && b->verdict == VERDICT_UNKNOWN &&
-	       a->check == b->check && a->why.n > 0 && str_eq(a->why, b->why);
+	if (a->verdict != VERDICT_UNKNOWN || b->verdict != VERDICT_UNKNOWN)
+		return false;
+	if (a->check == b->check)
+		return a->why.n > 0 && str_eq(a->why, b->why);
+	return str_eq(check_topic(a->check), check_topic(b->check)) && str_eq(a->says, b->says) &&
+	       str_eq(a->why, b->why);
 }
 
 bool text_told(const struct report *r, const struct finding *f)
@@ -143,10 +147,14 @@ void text_also(struct page *p, const struct finding *first)
 	const struct report *r = p->report;
 	struct str list = STR("");
 
-	for (size_t i = 0; i < r->count; i++)
-		if (&r->findings[i] > first && same_unknown(first, &r->findings[i]))
+	for (const struct finding *f = first + 1; f < r->findings + r->count; f++) {
+		struct str id = str_of(f->check->id);
+
+		if (same_unknown(first, f))
 			list = arena_fmt(r->arena, STR_FMT "%s" STR_FMT, STR_ARG(list),
-			    list.n > 0 ? ", " : "", STR_ARG(r->findings[i].subject));
+			    list.n > 0 ? ", " : "",
+			    STR_ARG(f->check == first->check ? f->subject : id));
+	}
 	if (list.n > 0)
 		text_wrapped(p, 6, arena_fmt(r->arena, "The same for: " STR_FMT, STR_ARG(list)));
 }
