@@ -170,6 +170,8 @@ static void add_services(struct arena *a, struct event_base *base, struct lab *l
 				       : lab_ca_context(ca, a, service->host, service->cert,
 					     lab_plays(service, LAB_OLD_TLS));
 
+		if (context != NULL && lab_plays(service, LAB_RENEGOTIATE))
+			SSL_CTX_set_options(context, SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
 		for (size_t k = 0; k < service->address_count; k++)
 			lab_serve(base, service, lab->scenario.domain, context, s->fds[n++]);
 	}

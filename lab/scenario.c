@@ -22,7 +22,7 @@ static const char *const certs[LAB_CERT_COUNT] = { "none", "good", "incomplete",
 	"wrong-name", "self-signed", "weak", "sha1" };
 static const char *const tricks[LAB_TRICK_COUNT] = { "delay", "silent", "drop", "bytes", "garbage",
 	"huge-line", "endless-ehlo", "say-421", "greylist", "relay", "tls-half", "inject",
-	"old-tls", "plain-auth", "redirect", "lying-ehlo", "tell-vrfy" };
+	"old-tls", "plain-auth", "redirect", "lying-ehlo", "tell-vrfy", "renegotiate" };
 
 static bool fault(struct reading *r, const char *what, struct str about)
 {

@@ -32,15 +32,16 @@ enum lab_trick {
 	LAB_HUGE_LINE, /* a first word of a megabyte without an end */
 	LAB_ENDLESS,   /* a reply to EHLO that does not end */
 	LAB_SAY_421,
-	LAB_GREYLIST,	/* 450 to each recipient */
-	LAB_RELAY,	/* takes every recipient */
-	LAB_TLS_HALF,	/* hangs up in the middle of the handshake */
-	LAB_INJECT,	/* more text behind the reply to STARTTLS */
-	LAB_OLD_TLS,	/* TLS 1.0 and 1.1 only */
-	LAB_PLAIN_AUTH, /* AUTH before TLS */
-	LAB_REDIRECT,	/* HTTP 301 */
-	LAB_LYING_EHLO, /* offers STARTTLS and refuses it */
-	LAB_TELL_VRFY,	/* VRFY and EXPN say who exists */
+	LAB_GREYLIST,	 /* 450 to each recipient */
+	LAB_RELAY,	 /* takes every recipient */
+	LAB_TLS_HALF,	 /* hangs up in the middle of the handshake */
+	LAB_INJECT,	 /* more text behind the reply to STARTTLS */
+	LAB_OLD_TLS,	 /* TLS 1.0 and 1.1 only */
+	LAB_PLAIN_AUTH,	 /* AUTH before TLS */
+	LAB_REDIRECT,	 /* HTTP 301 */
+	LAB_LYING_EHLO,	 /* offers STARTTLS and refuses it */
+	LAB_TELL_VRFY,	 /* VRFY and EXPN say who exists */
+	LAB_RENEGOTIATE, /* TLS 1.2 handshakes as often as the client likes */
 	LAB_TRICK_COUNT,
 };
 

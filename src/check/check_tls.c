@@ -72,9 +72,11 @@ static const struct check rows[] = {
 	    "No NULL, anonymous, export, RC4 or 3DES where mail programs connect; forward secrecy.",
 	    "Weak ciphers let others read or change the mail.", PROTOCOLS, "RFC 9325 section 4.1",
 	    "Ciphers (algorithm selections)", false, judge_tls_ciphers },
-	{ "tls.renegotiation", SEVERITY_MINOR, "Secure renegotiation",
-	    "Servers that speak TLS 1.2 know secure renegotiation.",
-	    "Without it somebody between can put words of his own before those of the sender.",
+	{ "tls.renegotiation", SEVERITY_MINOR, "Renegotiation",
+	    "Servers that speak TLS 1.2 know secure renegotiation, and do not renegotiate when a "
+	    "client asks.",
+	    "Without the one somebody between can put words of his own before those of the "
+	    "sender; the other is a cheap way to keep the server busy.",
 	    PROTOCOLS, "RFC 9325 section 3.3; RFC 5746", "Secure renegotiation", false,
 	    judge_tls_renegotiation },
 	{ "tls.master-secret", SEVERITY_INFO, "Extended master secret",

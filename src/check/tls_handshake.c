@@ -203,15 +203,30 @@ static bool is_13(const struct tls_seen *s)
 
 static bool renegotiation_good(struct judge *j, const struct tls_seen *s)
 {
-	if (is_13(s) || s->tls->secure_renegotiation)
+	const struct session *twelve = judge_goal(j, &s->visit.endpoint, GOAL_TLS_12);
+
+	if (twelve == NULL || was_not_seen(j, twelve))
+		return false;
+	if (!twelve->tls.done)
+		return true; /* TLS 1.3 alone: there is no renegotiation */
+	if (!twelve->tls.secure_renegotiation) {
+		judge_say(
+		    j, VERDICT_FAIL, "The server does not know secure renegotiation (RFC 5746)");
+		return false;
+	}
+	if (!twelve->tls.client_renegotiation)
 		return true;
-	judge_say(j, VERDICT_FAIL, "The server does not know secure renegotiation (RFC 5746)");
+	judge_why(j,
+	    judge_say(j, VERDICT_WARN, "Clients may renegotiate TLS 1.2 sessions on this port"),
+	    "Each new handshake costs the server much and the client little (RFC 9325 section "
+	    "3.5); OpenSSL 3 refuses it by itself.");
 	return false;
 }
 
 void judge_tls_renegotiation(struct judge *j)
 {
-	tls_each(j, renegotiation_good, "Sessions cannot be renegotiated insecurely");
+	tls_each(j, renegotiation_good,
+	    "Sessions are not renegotiated insecurely, nor at a client's wish");
 }
 
 static bool master_secret_good(struct judge *j, const struct tls_seen *s)

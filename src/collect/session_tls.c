@@ -142,9 +142,57 @@ static void read_plain(struct talk *t)
 		buf_add(&t->in, (struct str){ piece, (size_t)n });
 }
 
+#define RENEGOTIATION_MS 4000 /* for a server that neither agrees nor refuses */
+
+/*
+ * RFC 9325 section 3.5: a client that asks for a new handshake costs the server much and itself
+ * little. Only the TLS 1.2 probe asks. False: there is nothing to wait for.
+ */
+static bool begin_renegotiation(struct talk *t)
+{
+	if (t->fact->question.session.goal != GOAL_TLS_12 || SSL_renegotiate(t->ssl) != 1)
+		return false;
+	t->renegotiating = true;
+	talk_limit(t, RENEGOTIATION_MS);
+	SSL_do_handshake(t->ssl);
+	flush_records(t);
+	return true;
+}
+
+static void end_handshake(struct talk *t)
+{
+	t->handshake = t->renegotiating = false;
+	script_tls_done(t);
+	if (!t->finished)
+		read_plain(t);
+}
+
+/* Reading drives it; a refusal is an alert, which OpenSSL takes for the end. */
+static void renegotiate(struct talk *t)
+{
+	char byte;
+	int n = SSL_peek(t->ssl, &byte, 1);
+
+	flush_records(t);
+	if (!SSL_in_init(t->ssl)) {
+		talk_session(t)->tls.client_renegotiation = true;
+		talk_note(t, SPEAKER_NOTE, STR("the server agreed to another handshake"));
+		end_handshake(t);
+	} else if (n <= 0 && SSL_get_error(t->ssl, n) != SSL_ERROR_WANT_READ) {
+		ERR_clear_error();
+		talk_note(t, SPEAKER_NOTE, STR("the server refused another handshake"));
+		talk_end(t, SESSION_OK, STR(""));
+	}
+}
+
 static void advance(struct talk *t)
 {
 	int result;
+
+	if (t->renegotiating) {
+		renegotiate(t);
+		return;
+	}
 
 	if (!t->handshake) {
 		read_plain(t);
@@ -154,11 +202,9 @@ static void advance(struct talk *t)
 	result = SSL_do_handshake(t->ssl);
 	flush_records(t);
 	if (result == 1) {
-		t->handshake = false;
 		note_session(t);
-		script_tls_done(t);
-		if (!t->finished)
-			read_plain(t);
+		if (!begin_renegotiation(t))
+			end_handshake(t);
 	} else if (SSL_get_error(t->ssl, result) != SSL_ERROR_WANT_READ) {
 		tls_failed(t);
 	}

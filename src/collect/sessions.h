@@ -70,7 +70,7 @@ struct talk {
 	SSL_CTX *context;
 	SSL *ssl;
 	BIO *from_net, *to_net; /* owned by ssl */
-	bool handshake;
+	bool handshake, renegotiating;
 	struct str local; /* our address literal */
 };
 

@@ -28,6 +28,7 @@ TRICKS = {
     'lying-ehlo': ({'smtp.starttls': 'fail'}, ['tls.chain']),
     'tell-vrfy': ({'smtp.vrfy-expn': 'info'}, []),
     'inject': ({'mx.reachable': 'pass'}, []),
+    'renegotiate': ({'tls.renegotiation': 'warn'}, ['tls.renegotiation', 'smtp.starttls']),
     'old-tls': ({'tls.versions': 'fail'}, ['smtp.starttls']),
 }
 

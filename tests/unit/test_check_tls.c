@@ -93,10 +93,13 @@ static const struct tls_row rows[] = {
 	{ "not answered", "tls.ciphers", .chain = CHAIN, .weak = "CLOSED", .want = "unknown" },
 
 	{ "good", "tls.renegotiation", .chain = CHAIN, .version = "TLSv1.2", .want = "pass" },
+	{ "at a client's wish", "tls.renegotiation", .chain = CHAIN, .renegotiates = true,
+	    .want = "warn minor" },
+	{ "not seen", "tls.renegotiation", .chain = CHAIN, .twelve = "TIMEOUT", .want = "unknown" },
 	{ "insecure", "tls.renegotiation", .chain = CHAIN, .version = "TLSv1.2",
 	    .no_secure_renegotiation = true, .want = "fail minor" },
-	{ "1.3 has none", "tls.renegotiation", .chain = CHAIN, .no_secure_renegotiation = true,
-	    .want = "pass" },
+	{ "1.3 alone has none", "tls.renegotiation", .chain = CHAIN, .twelve = "TLS_FAILED",
+	    .no_secure_renegotiation = true, .want = "pass" },
 
 	{ "good", "tls.master-secret", .chain = CHAIN, .version = "TLSv1.2", .want = "pass" },
 	{ "not known", "tls.master-secret", .chain = CHAIN, .version = "TLSv1.2",

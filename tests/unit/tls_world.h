@@ -56,7 +56,7 @@ struct tls_row {
 	const char *old, *weak, *twelve;
 	const char *want, *says;
 	bool insecure, insecure_mx;
-	bool compression, no_secure_renegotiation, no_master_secret, sct;
+	bool compression, no_secure_renegotiation, no_master_secret, sct, renegotiates;
 };
 
 static struct pki tls_pki;
@@ -86,6 +86,7 @@ static inline void tls_show(const struct tls_row *row, const char *words, struct
 	t->secure_renegotiation = !row->no_secure_renegotiation;
 	t->extended_master_secret = !row->no_master_secret;
 	t->sct = row->sct;
+	t->client_renegotiation = row->renegotiates;
 	t->chain_count = t->served = pki_chain(&tls_pki, words, &t->chain);
 	t->anchor_count = pki_chain(&tls_pki, "root oldroot", &t->anchors);
 }
