@@ -32,10 +32,14 @@ def inside():
         skip('needs root for namespaces')
     if os.environ.get('FRANK_PLAY') != 'inside':
         os.environ['FRANK_PLAY'] = 'inside'
-        if subprocess.run(['unshare', '-nmu', 'true'], stderr=subprocess.DEVNULL).returncode != 0:
+        if subprocess.run(['unshare', '-nmup', '--fork', '--mount-proc', 'true'], stderr=subprocess.DEVNULL).returncode != 0:
             skip('namespaces are not permitted here')
-        command = ['unshare', '-nmu', '--fork', '--kill-child', sys.executable] + sys.argv
+        # With process numbers of its own nothing that was started outlives the test.
+        command = ['unshare', '-nmup', '--fork', '--kill-child', '--mount-proc', sys.executable] + sys.argv
         os.execvp('unshare', command)
+    # Postfix logs to a socket; with the usual ten places its daemons wait for each other now and then.
+    with open('/proc/sys/net/unix/max_dgram_qlen', 'w', encoding='ascii') as places:
+        places.write('10000')
     run('ip', 'link', 'set', 'lo', 'up')
     for address in (V4, NSD4, NSD4B, RESOLVER, '192.0.2.11'):
         run('ip', 'address', 'add', address + '/32', 'dev', 'lo')
