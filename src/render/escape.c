@@ -1,34 +1,7 @@
-/* escape - see escape.h. UTF-8 by RFC 3629: no overlong forms, no surrogates. */
+/* escape - see escape.h. */
 #include "render/escape.h"
 
-/* Length of the UTF-8 character at the start and its code; 0: not one. */
-static size_t decode(struct str s, uint32_t *out)
-{
-	static const struct {
-		unsigned char mask, value;
-		uint32_t least;
-	} forms[] = { { 0x80, 0, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 },
-		{ 0xf8, 0xf0, 0x10000 } };
-	unsigned char first = (unsigned char)s.p[0];
-
-	for (size_t n = 0; n < LENGTH(forms); n++) {
-		if ((first & forms[n].mask) != forms[n].value)
-			continue;
-		*out = first & (unsigned char)~forms[n].mask;
-		if (s.n < n + 1)
-			return 0;
-		for (size_t i = 1; i <= n; i++) {
-			if (((unsigned char)s.p[i] & 0xc0) != 0x80)
-				return 0;
-			*out = *out << 6 | ((unsigned char)s.p[i] & 0x3f);
-		}
-		return *out >= forms[n].least && *out <= 0x10ffff &&
-			       (*out < 0xd800 || *out > 0xdfff)
-			   ? n + 1
-			   : 0;
-	}
-	return 0;
-}
+#include "base/utf8.h"
 
 /* Controls, and what is invisible, breaks lines, turns the direction or is no character. */
 static bool is_dangerous(uint32_t c)
@@ -57,7 +30,7 @@ static void each(
 {
 	while (s.n > 0) {
 		uint32_t code;
-		size_t n = decode(s, &code);
+		size_t n = utf8_next(s, &code);
 		struct str c = str_slice(s, 0, n > 0 ? n : 1);
 
 		if (newlines && n == 1 && code == '\n')
