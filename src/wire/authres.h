@@ -93,7 +93,10 @@ bool authres_is_bare(struct str);
  */
 struct authres_result *authres_add(
     struct arena *, struct authres *, struct str method, struct str result);
-/* Add ptype.name=value; only the value may be of strangers. */
+/*
+ * Add ptype.name=value; only the value may be of strangers.  What will need quotes (header.b, IPv6
+ * addresses) comes best last: python3-authres drops a quoted value that is not.
+ */
 void authres_property(struct arena *, struct authres_result *, const struct authres_property *);
 
 enum authres_flags {

@@ -522,6 +522,46 @@ static void forged_fields_are_known(void **state)
 	arena_free(&a);
 }
 
+/* The same authserv-id by the grammar, spelled at random. */
+static struct str spelled(struct arena *a, uint32_t *seed)
+{
+	const struct str around[] = { STR(""), STR(" "), STR("\r\n\t"), STR("(c)"),
+		STR(" (a (b) \\) ;) "), STR("(\"us\")"), STR("\n (other.example;)\n ") };
+	const struct str names[] = { STR("us.example"), STR("US.eXample"), STR("us.example."),
+		STR("\"us.example\""), STR("\"u\\s.\\eXample\""), STR("\"us.exa\r\nmple.\""),
+		STR("xn--mller-kva.example"), STR("m\xc3\xbcller.EXAMPLE"),
+		STR("\"M\xc3\x9cller.example.\"") };
+	const struct str versions[] = { STR(""), STR(" 1"), STR("(x)1 "), STR(" 01"), STR(" 7") };
+	const struct str rests[] = { STR("; dkim=pass"), STR(";none"), STR(""), STR(";;"),
+		STR(" ; dkim=pass (open"), STR("; x_y=p_q junk") };
+
+	struct str before = around[random_next(seed) % LENGTH(around)];
+	struct str name = names[random_next(seed) % LENGTH(names)];
+	struct str version = versions[random_next(seed) % LENGTH(versions)];
+	struct str behind = around[random_next(seed) % LENGTH(around)];
+	struct str rest = rests[random_next(seed) % LENGTH(rests)];
+
+	return arena_fmt(a, STR_FMT STR_FMT STR_FMT STR_FMT STR_FMT, STR_ARG(before), STR_ARG(name),
+	    STR_ARG(version), STR_ARG(behind), STR_ARG(rest));
+}
+
+static void no_spelling_hides_our_name(void **state)
+{
+	const struct str ours[] = { STR("us.example"), STR("m\xc3\xbcller.example") };
+	struct arena a = { 0 };
+	uint32_t seed = 5;
+
+	(void)state;
+	for (unsigned round = 0; round < 4000; round++) {
+		struct str field = spelled(&a, &seed);
+
+		if (authres_claim(&a, field, ours, LENGTH(ours)) != AUTHRES_OURS)
+			fail_msg("round %u: " STR_FMT, round, STR_ARG(field));
+		arena_reset(&a);
+	}
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +573,7 @@ int main(void)
 		cmocka_unit_test(a_value_too_long_is_left_out_not_cut),
 		cmocka_unit_test(nothing_can_be_injected),
 		cmocka_unit_test(forged_fields_are_known),
+		cmocka_unit_test(no_spelling_hides_our_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
