@@ -11,8 +11,8 @@ static size_t walk_names(struct str domain, struct dmarc_step *steps)
 	steps[count++].domain = domain;
 	if (labels >= DMARC_WALK_MAX)
 		labels = DMARC_WALK_MAX;
-	while (--labels > 0)
-		steps[count++].domain = domain_last(domain, labels);
+	for (; labels > 1; labels--)
+		steps[count++].domain = domain_last(domain, labels - 1);
 	return count;
 }
 

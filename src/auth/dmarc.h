@@ -14,7 +14,8 @@
 #include "wire/dns.h"
 #include "wire/tags.h"
 
-#define DMARC_WALK_MAX 8 /* queries of one tree walk, RFC 9989 section 4.10 */
+#define DMARC_MAX_URIS 20 /* of one tag; more are not read */
+#define DMARC_WALK_MAX 8  /* queries of one tree walk, RFC 9989 section 4.10 */
 
 enum dmarc_request { DMARC_ABSENT, DMARC_INVALID, DMARC_NONE, DMARC_QUARANTINE, DMARC_REJECT };
 

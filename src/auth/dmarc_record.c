@@ -168,6 +168,11 @@ static size_t read_uris(
 	while (tags_next(&rest, ',', &text)) {
 		struct dmarc_uri u = { .text = text };
 
+		if (count == DMARC_MAX_URIS) {
+			fault(a, r, DMARC_FAULT_URI, t->value_at,
+			    "%s= holds more than %d addresses", name, DMARC_MAX_URIS);
+			break;
+		}
 		read_uri(a, r, &u, name);
 		arena_push(a, *out, count, struct dmarc_uri, u);
 	}

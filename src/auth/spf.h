@@ -170,7 +170,7 @@ struct spf_macro {
 bool spf_macro_valid(struct str text, bool explanation, size_t *at, bool *wants_p);
 /* Does an accepted macro string use one of these letters (lower case), in either case? */
 bool spf_macro_uses(struct str text, const char *letters);
-/* Expand what spf_macro_valid() has accepted. */
+/* Expand what spf_macro_valid() has accepted; empty when that would be longer than 64 KiB. */
 struct str spf_macro_expand(struct arena *, struct str text, const struct spf_macro *);
 
 /* ---- the whole tree ---- */

@@ -9,7 +9,7 @@
 #include "wire/domain.h"
 
 #define MAX_PARTS    128
-#define MAX_EXPANDED 4096
+#define MAX_EXPANDED 65536
 
 static const char letters[] = "slodiphvcrt";
 static const char only_in_explanations[] = "crt";
@@ -77,7 +77,7 @@ bool spf_macro_valid(struct str text, bool explanation, size_t *at, bool *wants_
 		rest = str_skip(rest, 1);
 		if (c != '%')
 			continue;
-		if (rest.n > 0 && strchr("%_-", rest.p[0]) != NULL) {
+		if (rest.n > 0 && str_chr(STR("%_-"), rest.p[0]) >= 0) {
 			rest = str_skip(rest, 1);
 			continue;
 		}
@@ -150,13 +150,16 @@ static struct str value_of(struct arena *a, char letter, const struct spf_macro 
 	}
 }
 
+/* How many parts there are; the first MAX_PARTS are in `parts`. */
 static size_t split(struct str value, struct str delimiters, struct str parts[MAX_PARTS])
 {
 	size_t n = 0, from = 0;
 
-	for (size_t i = 0; i <= value.n && n < MAX_PARTS; i++)
+	for (size_t i = 0; i <= value.n; i++)
 		if (i == value.n || str_chr(delimiters, value.p[i]) >= 0) {
-			parts[n++] = str_slice(value, from, i);
+			if (n < MAX_PARTS)
+				parts[n] = str_slice(value, from, i);
+			n++;
 			from = i + 1;
 		}
 	return n;
@@ -185,6 +188,10 @@ static void add_expansion(
 		return;
 	}
 	size_t n = split(value, delimiters, parts);
+	if (n > MAX_PARTS) {
+		out->failed = true; /* what would be lost is the sender's choice */
+		return;
+	}
 	size_t keep = x->keep == 0 || x->keep > n ? n : x->keep;
 	for (size_t i = 0; i < keep; i++) {
 		size_t k = n - keep + i;
@@ -218,7 +225,11 @@ struct str spf_macro_expand(struct arena *a, struct str text, const struct spf_m
 							   : STR("%"));
 		text = str_skip(text, 1);
 	}
-	result = arena_str(a, buf_str(&out));
+	/*
+	 * Nothing is cut at the end: the end is what the domain's owner wrote, the beginning may
+	 * be a stranger's local part.
+	 */
+	result = buf_failed(&out) ? STR("") : arena_str(a, buf_str(&out));
 	buf_free(&out);
 	return result;
 }

@@ -115,7 +115,7 @@ static enum spf_match run_exists(struct spf_eval *e, struct spf_frame *f, const 
 static void ask_mx_hosts(const struct spf_eval *e, const struct dns_answer *mx)
 {
 	for (size_t i = 0; i < mx->count; i++)
-		if (mx->records[i].parsed)
+		if (mx->records[i].parsed && mx->records[i].mx.host.n > 0)
 			dns_ask(e->source, mx->records[i].mx.host, e->address);
 }
 

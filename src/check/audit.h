@@ -19,6 +19,8 @@ struct trial {
 	size_t common; /* of `used`, those from before the first subject */
 	size_t *used;  /* indices of facts */
 	size_t used_count;
+	size_t *marks; /* by fact: the last finding that took it as evidence */
+	size_t mark_count, mark;
 	struct fact **waits; /* unanswered facts of the last run */
 	size_t wait_count;
 	struct finding **findings;

@@ -50,29 +50,40 @@ void judge_subject(struct judge *j, struct str subject)
 	t->subject = subject;
 }
 
+/* A mark for each fact: the number of the finding that holds it. */
+static void make_marks(struct judge *j)
+{
+	struct trial *t = j->trial;
+
+	if (t->mark_count < j->facts->count) {
+		t->mark_count = 2 * j->facts->count;
+		t->marks = arena_array(j->arena, size_t, t->mark_count);
+	}
+	t->mark++;
+}
+
 /* Add those not there yet, the latest first: it decided. */
-static void add_evidence(struct finding *f, const size_t *used, size_t count)
+static void add_evidence(struct trial *t, struct finding *f, const size_t *used, size_t count)
 {
 	for (size_t i = count; i-- > 0;) {
-		bool there = false;
-
-		for (size_t k = 0; k < f->evidence_count && !there; k++)
-			there = f->evidence[k] == used[i];
-		if (!there)
-			f->evidence[f->evidence_count++] = used[i];
+		if (t->marks[used[i]] == t->mark)
+			continue;
+		t->marks[used[i]] = t->mark;
+		f->evidence[f->evidence_count++] = used[i];
 	}
 }
 
 /* What was asked for this subject stands before what all subjects share. */
 static void attach_evidence(struct judge *j, struct finding *f)
 {
-	const struct trial *t = j->trial;
+	struct trial *t = j->trial;
 
 	if (t->used_count == 0)
 		return;
 	f->evidence = arena_array(j->arena, size_t, t->used_count);
-	add_evidence(f, t->used + t->common, t->used_count - t->common);
-	add_evidence(f, t->used, t->common);
+	make_marks(j);
+	add_evidence(t, f, t->used + t->common, t->used_count - t->common);
+	add_evidence(t, f, t->used, t->common);
 }
 
 static struct finding *record(struct judge *j, enum verdict verdict, enum severity severity)

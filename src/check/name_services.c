@@ -8,9 +8,9 @@ static struct str name_in(struct str text)
 	struct str word;
 
 	while ((word = str_cut_word(&text)).n > 0) {
-		while (word.n > 0 && strchr("<[(\"'.,;:>])", word.p[0]) != NULL)
+		while (word.n > 0 && str_chr(STR("<[(\"'.,;:>])"), word.p[0]) >= 0)
 			word = str_skip(word, 1);
-		while (word.n > 0 && strchr("<[(\"'.,;:>])", word.p[word.n - 1]) != NULL)
+		while (word.n > 0 && str_chr(STR("<[(\"'.,;:>])"), word.p[word.n - 1]) >= 0)
 			word.n--;
 		if (domain_is_fqdn(word) || name_is_local(word))
 			return word;

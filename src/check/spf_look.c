@@ -1,4 +1,5 @@
 /* spf_look - what can be seen in a record and its tree, for the judges and the proposal. */
+#include "base/buf.h"
 #include "check/spf_judges.h"
 
 const struct spf_term *spf_find(const struct spf_record *r, enum spf_kind kind)
@@ -117,15 +118,19 @@ static bool lost_space(const struct dns_record *r, size_t which)
 
 bool spf_lost_spaces(struct arena *a, const struct dns_record *r, struct str *joined)
 {
+	struct buf out;
 	bool lost = false;
 
-	*joined = r->txt.count > 0 ? r->txt.strings[0] : STR("");
-	for (size_t i = 1; i < r->txt.count; i++) {
-		bool here = lost_space(r, i);
+	buf_init(&out, 2 * r->txt.joined.n + 1);
+	for (size_t i = 0; i < r->txt.count; i++) {
+		bool here = i > 0 && lost_space(r, i);
 
-		*joined = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(*joined), here ? " " : "",
-		    STR_ARG(r->txt.strings[i]));
+		if (here)
+			buf_addc(&out, ' ');
+		buf_add(&out, r->txt.strings[i]);
 		lost |= here;
 	}
+	*joined = arena_str(a, buf_str(&out));
+	buf_free(&out);
 	return lost;
 }

@@ -265,7 +265,11 @@ static enum exit_status print_reports(struct checking *k)
 		fill_report(k, &k->all[i], &reports[i]);
 	buf_init(&out, RENDER_MAX);
 	renderer->render(reports, k->domains.count, &style, &out);
-	fwrite(out.p, 1, out.n, stdout);
+	if (buf_failed(&out))
+		complain("the report is larger than %zu MiB: it is cut; --only makes it smaller",
+		    RENDER_MAX >> 20);
+	else if (out.n > 0)
+		fwrite(out.p, 1, out.n, stdout);
 	buf_free(&out);
 	return (enum exit_status)status_of(
 	    reports, k->domains.count, str_eq(str_of(renderer->name), STR("nagios")));
@@ -280,7 +284,11 @@ static bool save(struct checking *k)
 		return true;
 	buf_init(&out, RENDER_MAX);
 	evidence_write(&k->all[0].facts, &out);
-	ok = save_file(k->options->save, buf_str(&out), &k->error);
+	if (buf_failed(&out))
+		ok = error_set(&k->error, STR_FMT ": the evidence is larger than %zu MiB",
+		    STR_ARG(k->options->save), RENDER_MAX >> 20);
+	else
+		ok = save_file(k->options->save, buf_str(&out), &k->error);
 	buf_free(&out);
 	return ok;
 }

@@ -17,8 +17,10 @@ static uint64_t hash_dns(const struct dns_question *q)
 {
 	uint64_t h = str_ihash(q->name, 0);
 
-	h = hash_number(((uint64_t)q->type << 8) | q->transport, h);
-	return q->server.family == IP_NONE ? h : hash_bytes(q->server.bytes, 16, h);
+	h = hash_number((uint64_t)q->type, h);
+	if (q->server.family == IP_NONE)
+		return h;
+	return hash_number(q->transport, hash_bytes(q->server.bytes, 16, h));
 }
 
 static uint64_t hash_session(const struct session_question *q)
@@ -129,6 +131,10 @@ static void answer_at_once(struct frank_case *c, struct fact *f)
 		    c, f, STR("too many questions: the limit of one audit is reached"));
 		if (q->ask == ASK_DNS)
 			f->dns.status = DNS_SERVFAIL;
+		else if (q->ask == ASK_SESSION)
+			f->session.status = SESSION_UNREACHABLE;
+		else if (q->ask == ASK_HTTPS)
+			f->https.status = SESSION_UNREACHABLE;
 		case_answered(c, f);
 	} else if (q->ask == ASK_DNS && q->dns.name.n > 0 && !domain_valid(q->dns.name)) {
 		case_put_dns(c, f, DNS_NXDOMAIN, NULL, 0);
@@ -257,11 +263,11 @@ void case_put_dns(struct frank_case *c, struct fact *f, enum dns_status status,
 
 	if (count > MAX_RECORDS)
 		count = MAX_RECORDS;
-	a->name = f->question.dns.name;
-	a->type = f->question.dns.type;
-	a->status = status;
-	a->ttl = -1;
-	a->count = count;
+	*a = (struct dns_answer){ .name = f->question.dns.name,
+		.type = f->question.dns.type,
+		.status = status,
+		.ttl = -1,
+		.count = count };
 	a->records = arena_array(c->arena, struct dns_record, count);
 	for (size_t i = 0; i < count; i++)
 		dns_record_parse(c->arena, a->type, arena_str(c->arena, texts[i]), &a->records[i]);

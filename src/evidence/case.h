@@ -138,8 +138,8 @@ struct fact *case_next_open(struct frank_case *);
 void case_answered(struct frank_case *, struct fact *);
 
 /*
- * For collectors: fill in a DNS fact.  Texts are presentation format; they are copied
- * and parsed.  At most 1,000 records are kept of one answer.
+ * For collectors: fill in a DNS fact, forgetting what it held.  Texts are presentation format; they
+ * are copied and parsed.  At most 1,000 records are kept of one answer.
  */
 void case_put_dns(
     struct frank_case *, struct fact *, enum dns_status, const struct str *texts, size_t count);

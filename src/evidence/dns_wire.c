@@ -159,9 +159,12 @@ static void take_negative_ttl(struct walk *w, const ldns_pkt *packet)
 			note_ttl(w, ldns_rr_list_rr(authority, i));
 }
 
-static enum dns_status status_of(ldns_pkt_rcode rcode)
+/* The extended bits count: BADVERS is not NOERROR (RFC 6891 section 6.1.3). */
+static enum dns_status status_of(const ldns_pkt *packet)
 {
-	switch (rcode) {
+	if (ldns_pkt_edns_extended_rcode(packet) != 0)
+		return DNS_SERVFAIL;
+	switch (ldns_pkt_get_rcode(packet)) {
 	case LDNS_RCODE_NOERROR:
 		return DNS_NOERROR;
 	case LDNS_RCODE_NXDOMAIN:
@@ -176,7 +179,7 @@ static enum dns_status status_of(ldns_pkt_rcode rcode)
 static void fill_in(struct frank_case *c, struct fact *f, ldns_pkt *packet, ldns_rdf *asked)
 {
 	enum dns_type type = f->question.dns.type;
-	enum dns_status status = status_of(ldns_pkt_get_rcode(packet));
+	enum dns_status status = status_of(packet);
 	struct walk w = {
 		.arena = c->arena, .answers = ldns_pkt_answer(packet), .owner = asked, .ttl = -1
 	};

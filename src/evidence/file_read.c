@@ -336,11 +336,11 @@ static void read_answer(struct reader *r, const json_t *o)
 	q.session.protocol = kind->protocol;
 	if (!kind->question(r, o, &q))
 		return;
-	struct fact *f = case_fact(r->c, &q);
-	if (f->state == FACT_ANSWERED) {
+	if (case_find(r->c, &q) != NULL) {
 		fault(r, "name", "the same question is answered twice");
 		return;
 	}
+	struct fact *f = case_fact(r->c, &q);
 	kind->answer(r, o, f);
 	f->from = get_text(r, o, "from");
 	read_duration(r, o, f);
@@ -434,8 +434,10 @@ static bool read_root(struct reader *r, const json_t *root)
 	if (!json_is_array(answers) || json_array_size(answers) > MAX_ANSWERS)
 		return error_set(
 		    r->error, "%s: \"answers\" is no list of at most %d", r->file, MAX_ANSWERS);
+	if (domain.n > 0 && !domain_valid(domain_undot(domain)))
+		return error_set(r->error, "%s: subject.domain: not a domain name", r->file);
 	if (r->c->domain.n == 0)
-		r->c->domain = domain;
+		r->c->domain = domain_undot(domain);
 	r->c->private_ok = get_flag(r, root, "private");
 	if (r->c->now == 0 && taken.n > 0 && !evidence_time_parse(taken, &r->c->now))
 		return error_set(

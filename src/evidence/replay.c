@@ -12,15 +12,10 @@
 /* The answered fact for exactly this, or NULL. */
 static const struct dns_answer *find(struct frank_case *c, struct str name, enum dns_type type)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		const struct fact *f = c->facts[i];
+	struct question q = { .ask = ASK_DNS, .dns = { .name = name, .type = type } };
+	const struct fact *f = case_find(c, &q);
 
-		if (f->state == FACT_ANSWERED && !f->replayed && f->question.ask == ASK_DNS &&
-		    f->question.dns.server.family == IP_NONE && f->question.dns.type == type &&
-		    str_ieq(f->question.dns.name, name))
-			return &f->dns;
-	}
-	return NULL;
+	return f != NULL && f->state == FACT_ANSWERED && !f->replayed ? &f->dns : NULL;
 }
 
 /* Does any answer with NOERROR stand at the name or under it? */

@@ -71,17 +71,27 @@ static struct str session_line(struct arena *a, const struct fact *f)
 	    starttls[q->protocol], STR_ARG(to), STR_ARG(host), versions[q->goal]);
 }
 
+/* A word that a shell takes as it is, whatever stands in it. */
+static struct str quoted(struct arena *a, struct str word)
+{
+	struct str out = STR("'");
+	ptrdiff_t at;
+
+	while ((at = str_chr(word, '\'')) >= 0) {
+		out = arena_fmt(a, STR_FMT STR_FMT "'\\''", STR_ARG(out),
+		    STR_ARG(str_slice(word, 0, (size_t)at)));
+		word = str_skip(word, (size_t)at + 1);
+	}
+	return arena_fmt(a, STR_FMT STR_FMT "'", STR_ARG(out), STR_ARG(word));
+}
+
 static struct str https_line(struct arena *a, const struct fact *f)
 {
 	const struct https_question *q = &f->question.https;
-	struct str path =
-	    is_plain(str_skip(q->path, q->path.n)) || q->path.n < 200 ? q->path : STR("/");
+	struct str url =
+	    arena_fmt(a, "https://" STR_FMT STR_FMT, STR_ARG(plain(q->host)), STR_ARG(q->path));
 
-	for (size_t i = 0; i < path.n; i++)
-		if (!is_alnum(path.p[i]) && strchr("/.-_?=&@", path.p[i]) == NULL)
-			path = STR("/");
-	return arena_fmt(
-	    a, "curl -sv 'https://" STR_FMT STR_FMT "'", STR_ARG(plain(q->host)), STR_ARG(path));
+	return arena_fmt(a, "curl -sv " STR_FMT, STR_ARG(quoted(a, url)));
 }
 
 static struct str host_line(struct arena *a, const struct fact *f)
@@ -104,7 +114,7 @@ static struct str host_line(struct arena *a, const struct fact *f)
 		if (str_eq(f->question.host, str_of(lines[i].key)))
 			return str_of(lines[i].line);
 	str_cut(&path, ':');
-	return arena_fmt(a, "cat '" STR_FMT "'", STR_ARG(path));
+	return arena_fmt(a, "cat " STR_FMT, STR_ARG(quoted(a, path)));
 }
 
 struct str replay_line(struct arena *a, const struct fact *f)

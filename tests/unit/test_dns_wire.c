@@ -111,6 +111,28 @@ static void other_questions_are_not_ours(void **state)
 	}
 }
 
+/* RFC 6891 section 6.1.3: BADVERS is 16, its low bits are those of NOERROR. */
+static void the_whole_rcode_counts(void **state)
+{
+	struct world w = { 0 };
+	struct fact *f = ask(&w, "a.test", DNS_TXT);
+	ldns_pkt *packet = ldns_pkt_query_new(
+	    ldns_dname_new_frm_str("a.test."), LDNS_RR_TYPE_TXT, LDNS_RR_CLASS_IN, 0);
+	uint8_t *wire = NULL;
+	size_t size;
+
+	(void)state;
+	ldns_pkt_set_qr(packet, true);
+	ldns_pkt_set_edns_udp_size(packet, 1232);
+	ldns_pkt_set_edns_extended_rcode(packet, 1);
+	assert_int_equal(ldns_pkt2wire(&wire, packet, &size), LDNS_STATUS_OK);
+	assert_true(dns_wire_answer(&w.facts, f, wire, size));
+	assert_int_equal(f->dns.status, DNS_SERVFAIL);
+	ldns_pkt_free(packet);
+	free(wire);
+	arena_free(&w.arena);
+}
+
 static void push(ldns_pkt *packet, ldns_pkt_section section, const char *record)
 {
 	ldns_rr *rr = NULL;
@@ -238,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_response_becomes_an_answer),
 		cmocka_unit_test(other_questions_are_not_ours),
 		cmocka_unit_test(a_referral_is_taken_from_a_server_asked_directly),
+		cmocka_unit_test(the_whole_rcode_counts),
 		cmocka_unit_test(a_response_cut_anywhere_is_survived),
 		cmocka_unit_test(ten_thousand_strings_stay_small),
 		cmocka_unit_test(a_question_is_asked_as_we_want_it),

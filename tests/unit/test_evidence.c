@@ -97,6 +97,11 @@ static void replay_follows_its_rules(void **state)
 static const struct {
 	const char *text, *error;
 } broken[] = {
+	{ "{\"frank\": \"evidence/1\", \"subject\": {\"domain\": \".\"}, \"answers\": []}",
+	    "file: subject.domain: not a domain name" },
+	{ "{\"frank\": \"evidence/1\", \"subject\": {\"domain\": \"a\\u001bb.example\"}, "
+	  "\"answers\": []}",
+	    "file: subject.domain: not a domain name" },
 	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"ask\": \"smtp\", \"host\": \"a\", "
 	  "\"address\": "
 	  "\"192.0.2.1\", \"port\": 25, \"status\": \"OK\", \"transcript\": [{\"who\": \"server\", "
@@ -124,6 +129,48 @@ static const struct {
 	  "{\"name\": \"A.\", \"type\": \"A\", \"rdata\": []}]}",
 	    "file: answers[1].name: the same question is answered twice" },
 };
+
+/* A name that the DNS cannot carry is answered by the case itself; such a fact is saved too. */
+static void what_was_saved_can_be_read(void **state)
+{
+	struct arena a = { 0 };
+	struct error e = { .arena = &a };
+	struct frank_case c, again;
+	struct buf out;
+	char label[64];
+	struct str name = STR("example");
+
+	(void)state;
+	memset(label, 'a', 63);
+	for (int i = 0; i < 4; i++)
+		name = arena_fmt(&a, "%.63s." STR_FMT, label, STR_ARG(name));
+	case_init(&c, &a, STR("a.example"), 1);
+	assert_non_null(case_dns(&c, name, DNS_A));
+	buf_init(&out, 1 << 20);
+	evidence_write(&c, &out);
+	case_init(&again, &a, (struct str){ 0 }, 0);
+	if (!evidence_read(&again, buf_str(&out), "file", &e))
+		fail_msg(STR_FMT, STR_ARG(e.text));
+	assert_int_equal(again.count, 1);
+	assert_int_equal(case_dns(&again, name, DNS_A)->status, DNS_NXDOMAIN);
+	buf_free(&out);
+	arena_free(&a);
+}
+
+static void beyond_the_limit_nothing_is_asked(void **state)
+{
+	struct arena a = { 0 };
+	struct frank_case c;
+	struct session_question q = { .port = 25, .host = STR("mx.example") };
+
+	(void)state;
+	case_init(&c, &a, STR("a.example"), 1);
+	c.limit = 0;
+	assert_int_equal(case_dns(&c, STR("b.example"), DNS_A)->status, DNS_SERVFAIL);
+	assert_int_equal(case_session(&c, &q)->status, SESSION_UNREACHABLE);
+	assert_null(case_next_open(&c));
+	arena_free(&a);
+}
 
 static void faults_are_named_with_their_place(void **state)
 {
@@ -243,6 +290,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replay_follows_its_rules),
+		cmocka_unit_test(what_was_saved_can_be_read),
+		cmocka_unit_test(beyond_the_limit_nothing_is_asked),
 		cmocka_unit_test(faults_are_named_with_their_place),
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(times_are_read),

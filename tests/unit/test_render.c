@@ -165,9 +165,39 @@ static int release(void **state)
 	return 0;
 }
 
+/* What is printed to be typed again runs nothing that a stranger wrote. */
+static void commands_are_quoted(void **state)
+{
+	struct arena a = { 0 };
+	struct fact f = { .question = { .ask = ASK_HOST, .host = STR("file:/x'; id; '") } };
+
+	(void)state;
+	assert_true(str_eq(replay_line(&a, &f), STR("cat '/x'\\''; id; '\\'''")));
+	f = (struct fact){ .question = { .ask = ASK_HTTPS,
+			       .https = { .host = STR("a.example"), .path = STR("/$(id)'`x`") } } };
+	assert_true(str_eq(replay_line(&a, &f), STR("curl -sv 'https://a.example/$(id)'\\''`x`'")));
+	arena_free(&a);
+}
+
+static void every_goal_has_a_command(void **state)
+{
+	struct arena a = { 0 };
+
+	(void)state;
+	for (enum session_goal g = GOAL_VISIT; g <= GOAL_INJECTION; g++) {
+		struct fact f = { .question = { .ask = ASK_SESSION, .session = { .goal = g } } };
+
+		f.session.tls.done = true;
+		assert_true(str_find(replay_line(&a, &f), STR("null")) < 0);
+	}
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commands_are_quoted),
+		cmocka_unit_test(every_goal_has_a_command),
 		cmocka_unit_test(each_format_says_what_matters),
 		cmocka_unit_test(nothing_raw_gets_out),
 		cmocka_unit_test(json_keeps_its_promise),
