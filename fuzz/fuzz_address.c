@@ -1,0 +1,24 @@
+/* fuzz_address - the value of a From field: a list of addresses, and the one author. */
+#include <assert.h>
+
+#include "wire/address.h"
+#include "wire/domain.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct message_field from = { .name = STR("From"), .value = { (const char *)data, n } };
+	struct message m = { .fields = &from, .count = 1 };
+	struct arena arena = { 0 };
+	struct author a = author_of(&arena, &m);
+
+	assert((a.list.why != NULL) == (a.result == AUTHOR_BROKEN));
+	assert(a.list.why_at <= n && a.list.count <= ADDRESS_MAX);
+	assert((a.domain.n > 0) == (a.result == AUTHOR_ONE));
+	assert(a.result != AUTHOR_ONE || (domain_is_fqdn(a.domain) && a.list.count == 1));
+	for (size_t i = 0; i < a.list.count; i++)
+		assert(a.list.mailboxes[i].domain.n > 0);
+	arena_free(&arena);
+	return 0;
+}

@@ -1,0 +1,80 @@
+/*
+ * author - the one From whose domain DMARC asks about (address.h).
+ *
+ * Fails closed: where programs may see different authors there is none.  See J. Chen, V. Paxson,
+ * J. Jiang, "Composition Kills" (2020) for what is done with those differences.
+ */
+#include "wire/address.h"
+#include "wire/domain.h"
+
+/* Could a program that reads broken lines otherwise see another From than we do? */
+static bool is_unsure(const struct message *m)
+{
+	return m->found[MESSAGE_NOT_A_FIELD].count > 0 || message_header_has(m, MESSAGE_BARE_CR) ||
+	       message_header_has(m, MESSAGE_NUL) || m->found[MESSAGE_HEADER_TOO_BIG].count > 0 ||
+	       m->found[MESSAGE_FIELD_TOO_BIG].count > 0 ||
+	       m->found[MESSAGE_TOO_MANY_FIELDS].count > 0;
+}
+
+static enum author_result judge_domain(
+    struct arena *arena, const struct mailbox *m, struct str *out)
+{
+	struct str ascii;
+
+	if (m->domain.p[0] == '[' || !domain_to_ascii(arena, m->domain, &ascii) ||
+	    !domain_is_fqdn(ascii))
+		return AUTHOR_BAD_DOMAIN;
+	*out = arena_lower(arena, ascii);
+	return AUTHOR_ONE;
+}
+
+static enum author_result judge(struct arena *arena, const struct message *m, struct author *a)
+{
+	const struct message_field *from = message_field(m, STR("From"), 0);
+
+	if (message_field(m, STR("From"), 1) != NULL)
+		return AUTHOR_FIELDS;
+	if (is_unsure(m))
+		return AUTHOR_UNSURE;
+	if (from == NULL)
+		return AUTHOR_NONE;
+	if (!address_parse(arena, from->value, &a->list))
+		return AUTHOR_BROKEN;
+	if (a->list.groups > 0)
+		return AUTHOR_GROUP;
+	if (a->list.count == 0)
+		return AUTHOR_NONE;
+	if (a->list.count > 1)
+		return AUTHOR_SEVERAL;
+	if (a->list.mailboxes[0].obsolete)
+		return AUTHOR_OBSOLETE;
+	return judge_domain(arena, &a->list.mailboxes[0], &a->domain);
+}
+
+struct author author_of(struct arena *arena, const struct message *m)
+{
+	struct author a = { 0 };
+
+	a.result = judge(arena, m, &a);
+	return a;
+}
+
+struct str author_text(enum author_result result)
+{
+	static const char *const texts[] = {
+		[AUTHOR_ONE] = "the message has one author",
+		[AUTHOR_NONE] = "the message names no author in From",
+		[AUTHOR_GROUP] = "From holds a group, which has no domain of its own",
+		[AUTHOR_FIELDS] = "the message has several From fields, and programs differ on "
+				  "which one they show",
+		[AUTHOR_SEVERAL] = "From names several authors",
+		[AUTHOR_BROKEN] = "From is no list of addresses",
+		[AUTHOR_OBSOLETE] = "the address in From has a route, or space or comments inside, "
+				    "and programs differ on what it says",
+		[AUTHOR_BAD_DOMAIN] = "the domain in From is no name of the public DNS",
+		[AUTHOR_UNSURE] = "the header is broken so that some programs may see another "
+				  "From than others",
+	};
+
+	return str_of(texts[result]);
+}
