@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "wire/address.h"
+#include "wire/cfws.h"
 #include "wire/domain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -17,8 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	assert(a.list.why_at <= n && a.list.count <= ADDRESS_MAX);
 	assert((a.domain.n > 0) == (a.result == AUTHOR_ONE));
 	assert(a.result != AUTHOR_ONE || (domain_is_fqdn(a.domain) && a.list.count == 1));
-	for (size_t i = 0; i < a.list.count; i++)
-		assert(a.list.mailboxes[i].domain.n > 0);
+	for (size_t i = 0; i < a.list.count; i++) {
+		const struct mailbox *b = &a.list.mailboxes[i];
+
+		assert(b->domain.n > 0 && cfws_bad_byte(b->domain) < 0);
+		assert(cfws_bad_byte(b->local) < 0 && str_chr(b->local, '\n') < 0);
+		assert(str_chr(b->display, '\r') < 0 && str_chr(b->display, '\n') < 0);
+	}
 	arena_free(&arena);
 	return 0;
 }

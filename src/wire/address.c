@@ -154,10 +154,20 @@ static bool read_domain(struct address_parser *p, struct mailbox *out)
 	return true;
 }
 
+/* Folding is undone by now; what is left stood behind a backslash. */
+static bool has_line_end(struct str s)
+{
+	return str_chr(s, '\r') >= 0 || str_chr(s, '\n') >= 0;
+}
+
 static bool add(struct address_parser *p, struct mailbox m)
 {
 	struct address_list *list = p->list;
 
+	if (cfws_bad_byte(m.local) >= 0 || cfws_bad_byte(m.domain) >= 0)
+		return broken(p, "an address with bytes that are no UTF-8");
+	if (has_line_end(m.display) || has_line_end(m.local))
+		return broken(p, "an escaped line end");
 	if (list->count >= ADDRESS_MAX)
 		return broken(p, "more than 2000 addresses");
 	m.in_group = p->in_group;
@@ -259,10 +269,31 @@ static bool element(struct address_parser *p)
 	return separator(p);
 }
 
+/*
+ * Offset of the first byte that no list may hold, or -1. Names in Latin 1 and the like come every
+ * day and are let pass; not before a backslash or "@", which such a byte swallows in the
+ * double-byte character sets of East Asia.
+ */
+static ptrdiff_t bad_byte(struct str value)
+{
+	struct str rest = value;
+	ptrdiff_t at;
+
+	while ((at = cfws_bad_byte(rest)) >= 0) {
+		struct str next = str_skip(rest, (size_t)at + 1);
+
+		if ((unsigned char)rest.p[at] < 0x80 || str_starts(next, STR("\\")) ||
+		    str_starts(next, STR("@")))
+			return rest.p + at - value.p;
+		rest = next;
+	}
+	return -1;
+}
+
 bool address_parse(struct arena *arena, struct str value, struct address_list *list)
 {
 	struct address_parser p = { .arena = arena, .list = list };
-	ptrdiff_t bad = cfws_bad_byte(value);
+	ptrdiff_t bad = bad_byte(value);
 
 	*list = (struct address_list){ 0 };
 	p.cursor = (struct cfws){ .arena = arena, .text = value };

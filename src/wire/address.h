@@ -3,8 +3,9 @@
  * RFC 6532 for UTF-8), and the one author whose domain DMARC asks about.
  *
  * Obsolete syntax, groups and nested comments are read as the standard says; comments are counted,
- * never recursed. Encoded words stay as they are. What has no reading, or several, is refused with
- * the place: nothing is guessed, because another program would guess otherwise.
+ * never recursed. Encoded words stay as they are, and so do bytes of a name that are no UTF-8; the
+ * address itself is ASCII or UTF-8. What has no reading, or several, is refused with the place:
+ * nothing is guessed, because another program would guess otherwise.
  */
 #ifndef WIRE_ADDRESS_H
 #define WIRE_ADDRESS_H
@@ -26,7 +27,7 @@ struct address_list {
 	struct mailbox *mailboxes;
 	size_t count, groups;
 	const char *why; /* no list of addresses: what is wrong with it; NULL when all is well */
-	size_t why_at;	 /* offset in the value */
+	size_t why_at;	 /* offset in the value where reading stopped */
 };
 
 /*
