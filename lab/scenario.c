@@ -66,6 +66,16 @@ static bool set_domain(struct reading *r, struct str rest)
 	return true;
 }
 
+static bool add_selectors(struct reading *r, struct str rest)
+{
+	struct scenario *s = r->out;
+	struct str word;
+
+	while ((word = str_cut_word(&rest)).n > 0)
+		arena_push(s->arena, s->selectors, s->selector_count, struct str, word);
+	return s->selector_count > 0 || fault(r, "which DKIM selectors?", word);
+}
+
 static bool add_nameservers(struct reading *r, struct str rest)
 {
 	return read_addresses(r, rest, &r->out->nameservers, &r->out->nameserver_count);
@@ -253,6 +263,7 @@ static const struct directive {
 	{ "about", false, set_about },
 	{ "domain", false, set_domain },
 	{ "nameservers", false, add_nameservers },
+	{ "selectors", false, add_selectors },
 	{ "zone", false, add_zone },
 	{ "list", false, add_list },
 	{ "silent", false, add_silence },

@@ -95,6 +95,8 @@ struct scenario {
 	size_t service_count;
 	struct ip *nameservers;
 	size_t nameserver_count;
+	struct str *selectors; /* of DKIM, known to whoever plays the founder */
+	size_t selector_count;
 };
 
 /* Files of a scenario by name, from the binary or from a folder, of 1 MiB at most. */

@@ -7,15 +7,13 @@ frank=$1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 
-selectors=(-s s2026 -s e2026)
-
 audit() { # before|after - one audit; what was seen is kept
-	"$frank" check --lab "startup-$1" "${selectors[@]}" --save "$folder/$1.evidence" startup.example
+	"$frank" check --lab "startup-$1" --save "$folder/$1.evidence" startup.example
 }
 
 judge() { # before|after - what was seen, judged again as JSON, without a question asked
-	"$frank" check --evidence "$folder/$1.evidence" -p "lab/scenarios/startup-$1/profile.conf" \
-		"${selectors[@]}" --json >"$folder/$1.json"
+	"$frank" check --evidence "$folder/$1.evidence" --json >"$folder/$1.json"
+}" --json >"$folder/$1.json"
 }
 
 line() {

@@ -67,6 +67,7 @@ struct finding {
 	struct fix *fixes;
 	size_t *evidence; /* indices of facts, no doubles; what decided first */
 	size_t evidence_count;
+	size_t evidence_own; /* of them, those asked for this very subject */
 };
 
 struct audit_options {

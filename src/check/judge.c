@@ -83,6 +83,7 @@ static void attach_evidence(struct judge *j, struct finding *f)
 	f->evidence = arena_array(j->arena, size_t, t->used_count);
 	make_marks(j);
 	add_evidence(t, f, t->used + t->common, t->used_count - t->common);
+	f->evidence_own = f->evidence_count;
 	add_evidence(t, f, t->used, t->common);
 }
 

@@ -161,10 +161,11 @@ void judge_mx_reachable(struct judge *j)
 
 void judge_mx_speed(struct judge *j)
 {
+	struct mail_hosts hosts;
 	struct visits v;
 	size_t slow = 0, seen = 0;
 
-	if (!subject_visits(j, &v))
+	if (!mx_hosts_or_skip(j, &hosts) || !subject_visits(j, &v))
 		return;
 	for (size_t i = 0; i < v.count; i++) {
 		const struct session *s = v.list[i].session;
@@ -273,12 +274,13 @@ static bool denies_relay(struct replies r)
 
 void judge_mx_stale(struct judge *j)
 {
+	struct mail_hosts hosts;
 	struct visits v;
 	size_t heard = 0, bad = 0;
 	const char *command =
 	    arena_fmt(j->arena, "RCPT TO:<postmaster@" STR_FMT ">", STR_ARG(j->domain)).p;
 
-	if (!subject_visits(j, &v))
+	if (!mx_hosts_or_skip(j, &hosts) || !subject_visits(j, &v))
 		return;
 	for (size_t i = 0; i < v.count; i++) {
 		const struct session *s = v.list[i].session;

@@ -43,7 +43,9 @@ void judge_tls_handshake(struct judge *j)
 	judge_subject(j, j->domain);
 	if (failed > 0)
 		return;
-	if (done > 0)
+	if (mail.count + services.count == 0)
+		judge_say(j, VERDICT_SKIP, "There is no mail server to visit");
+	else if (done > 0)
 		judge_say(
 		    j, VERDICT_PASS, "Each TLS handshake that was begun was completed (%zu)", done);
 	else

@@ -81,6 +81,7 @@ struct checking {
 	struct domain_list domains;
 	struct one *all;
 	struct collect_options collect;
+	struct str profile; /* its text */
 	bool complete;
 };
 
@@ -109,38 +110,62 @@ static bool checks_exist(struct checking *k, const struct list *words)
 	return true;
 }
 
-static bool read_addresses(struct checking *k, struct audit_options *out)
+static bool read_addresses(
+    struct checking *k, const struct str *texts, size_t count, struct audit_options *out)
 {
-	const struct list *list = &k->options->addresses;
-
-	out->addresses = arena_array(k->run->arena, struct ip, list->count);
-	for (out->address_count = 0; out->address_count < list->count; out->address_count++)
-		if (!ip_parse(list->items[out->address_count], &out->addresses[out->address_count]))
+	out->addresses = arena_array(k->run->arena, struct ip, count);
+	for (out->address_count = 0; out->address_count < count; out->address_count++)
+		if (!ip_parse(texts[out->address_count], &out->addresses[out->address_count]))
 			return error_set(&k->error, "--ip " STR_FMT ": not an address",
-			    STR_ARG(list->items[out->address_count]));
+			    STR_ARG(texts[out->address_count]));
 	return true;
 }
 
-static bool read_profile(struct checking *k, struct audit_options *out)
+/* That of the command line, else the scenario's. */
+static bool read_profile(struct checking *k)
 {
-	struct str text, name = k->options->profile;
+	struct str name = k->options->profile;
 
 	if (name.n == 0 && k->options->source.running != NULL)
-		return profile_parse(k->run->arena, k->options->source.running->scenario.profile,
-		    "the scenario's profile.conf", out, &k->error);
-	if (name.n == 0)
-		return true;
-	return source_read_file(k->run->arena, name, MAX_PROFILE, &text, &k->error) &&
-	       profile_parse(k->run->arena, text, arena_str(k->run->arena, name).p, out, &k->error);
+		k->profile = k->options->source.running->scenario.profile;
+	return name.n == 0 ||
+	       source_read_file(k->run->arena, name, MAX_PROFILE, &k->profile, &k->error);
+}
+
+/* The terms of the audit: the options, else what the evidence was taken under. */
+static bool settle_terms(struct checking *k, struct one *o)
+{
+	const struct list *selectors = &k->options->selectors, *addresses = &k->options->addresses;
+	const struct lab *lab = k->options->source.running;
+	struct case_terms *t = &o->facts.terms;
+	const char *name = k->options->profile.n > 0
+			       ? arena_str(k->run->arena, k->options->profile).p
+			       : "the profile";
+
+	if (selectors->count > 0) {
+		t->selectors = selectors->items;
+		t->selector_count = selectors->count;
+	} else if (lab != NULL) {
+		t->selectors = lab->scenario.selectors;
+		t->selector_count = lab->scenario.selector_count;
+	}
+	if (addresses->count > 0) {
+		t->addresses = addresses->items;
+		t->address_count = addresses->count;
+	}
+	if (k->profile.n > 0 || k->options->profile.n > 0)
+		t->profile = k->profile;
+	o->options.selectors = t->selectors;
+	o->options.selector_count = t->selector_count;
+	return read_addresses(k, t->addresses, t->address_count, &o->options) &&
+	       profile_parse(k->run->arena, t->profile, name, &o->options, &k->error);
 }
 
 static bool read_options(struct checking *k, struct audit_options *out)
 {
 	const struct check_options *o = k->options;
 
-	*out = (struct audit_options){ .selectors = o->selectors.items,
-		.selector_count = o->selectors.count,
-		.only = o->only.items,
+	*out = (struct audit_options){ .only = o->only.items,
 		.only_count = o->only.count,
 		.skip = o->skip.items,
 		.skip_count = o->skip.count,
@@ -148,8 +173,7 @@ static bool read_options(struct checking *k, struct audit_options *out)
 		.intrusive = o->intrusive,
 		.no_ipv4 = o->source.ipv6_only,
 		.no_ipv6 = o->source.ipv4_only };
-	return checks_exist(k, &o->only) && checks_exist(k, &o->skip) && read_addresses(k, out) &&
-	       read_profile(k, out);
+	return checks_exist(k, &o->only) && checks_exist(k, &o->skip) && read_profile(k);
 }
 
 /* ---- running ---- */
@@ -175,6 +199,12 @@ static bool begin(
 		return false;
 	if (o->facts.domain.n == 0)
 		return error_set(&k->error, "which domain? The evidence file names none");
+	if (!settle_terms(k, o))
+		return false;
+	if (o->facts.terms.domain.n > 0 && !domain_eq(o->facts.domain, o->facts.terms.domain))
+		complain("the evidence is of " STR_FMT "; of " STR_FMT
+			 " it holds what that audit happened to ask, and the rest counts as absent",
+		    STR_ARG(o->facts.terms.domain), STR_ARG(o->facts.domain));
 	o->facts.private_ok |= k->options->source.allow_private || k->options->source.lab.n > 0;
 	o->audit = audit_new(&o->facts, &o->options);
 	return true;
@@ -220,7 +250,8 @@ static void fill_report(struct checking *k, struct one *o, struct report *out)
 		.summary = audit_summary(o->audit),
 		.saved = k->options->save,
 		.cut_short = !k->complete,
-		.selectors_given = k->options->selectors.count > 0 };
+		.selectors_given = o->options.selector_count > 0,
+		.partial = k->options->only.count + k->options->skip.count > 0 };
 	out->findings = audit_findings(o->audit, &out->count);
 	if (k->options->only.count == 0)
 		out->receivers = receivers_judge(&o->arena, out->findings, out->count);

@@ -68,7 +68,9 @@ static json_t *read_report(struct run *run, struct str name, struct error *e)
 		error_set(
 		    e, STR_FMT ":%d:%d: %s", STR_ARG(name), where.line, where.column, where.text);
 	else if (!json_is_array(json_object_get(report, "findings")))
-		error_set(e, STR_FMT ": not what \"frank check --json\" prints for one domain",
+		error_set(e,
+		    STR_FMT ": not what \"frank check --json\" prints for one domain; \"frank "
+			    "check --evidence FILE --json\" makes that of a saved audit",
 		    STR_ARG(name));
 	if (e->text.n == 0)
 		return report;

@@ -212,8 +212,11 @@ static void put_unchecked(struct asking *q, const uint8_t *bytes, size_t size)
 	bool bogus = bytes != NULL && dns_wire_answer(facts, f, bytes, size) &&
 		     !dns_failed(&f->dns) && dns_wire_signed(bytes, size);
 
+	struct str why = f->dns.bogus_why;
+
 	case_put_dns(facts, f, bogus ? DNS_BOGUS : DNS_SERVFAIL, NULL, 0);
 	f->dns.security = bogus ? DNS_SEC_BOGUS : DNS_INDETERMINATE;
+	f->dns.bogus_why = why;
 	if (bogus)
 		f->dns.bogus_why = STR("the resolver refuses the answer (SERVFAIL), and gives it "
 				       "when told not to validate (CD): its signatures fail");

@@ -133,13 +133,15 @@ static void note_session(struct talk *t)
 	tls->done = true;
 }
 
-static void read_plain(struct talk *t)
+/* All the plain text there is; what SSL_read() said at last. */
+static int read_plain(struct talk *t)
 {
 	char piece[4096];
 	int n;
 
 	while ((n = SSL_read(t->ssl, piece, sizeof(piece))) > 0)
 		buf_add(&t->in, (struct str){ piece, (size_t)n });
+	return n;
 }
 
 #define RENEGOTIATION_MS 4000 /* for a server that neither agrees nor refuses */
@@ -167,18 +169,20 @@ static void end_handshake(struct talk *t)
 		read_plain(t);
 }
 
-/* Reading drives it; a refusal is an alert, which OpenSSL takes for the end. */
+/*
+ * Reading drives it; a refusal is an alert, which OpenSSL takes for the end. A greeting may stand
+ * before the alert.
+ */
 static void renegotiate(struct talk *t)
 {
-	char byte;
-	int n = SSL_peek(t->ssl, &byte, 1);
+	int n = read_plain(t);
 
 	flush_records(t);
 	if (!SSL_in_init(t->ssl)) {
 		talk_session(t)->tls.client_renegotiation = true;
 		talk_note(t, SPEAKER_NOTE, STR("the server agreed to another handshake"));
 		end_handshake(t);
-	} else if (n <= 0 && SSL_get_error(t->ssl, n) != SSL_ERROR_WANT_READ) {
+	} else if (SSL_get_error(t->ssl, n) != SSL_ERROR_WANT_READ) {
 		ERR_clear_error();
 		talk_note(t, SPEAKER_NOTE, STR("the server refused another handshake"));
 		talk_end(t, SESSION_OK, STR(""));

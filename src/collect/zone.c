@@ -130,6 +130,36 @@ static bool take_record(struct master *m, const ldns_rr *rr)
 	return true;
 }
 
+/* ldns takes the end of the file for the end of a string: a quote that is not closed is said. */
+static bool quotes_end(struct master *m)
+{
+	bool quoted = false, comment = false;
+	int c;
+
+	if (fseek(m->file, 0, SEEK_CUR) != 0)
+		return true; /* a pipe can be read once */
+	m->line = 1;
+	while ((c = getc(m->file)) != EOF) {
+		if (c == '\\' && !comment)
+			c = getc(m->file);
+		else if (c == '"' && !comment)
+			quoted = !quoted;
+		else if (c == ';' && !quoted)
+			comment = true;
+		if (c != '\n')
+			continue;
+		if (quoted)
+			return fault(m, STR("a quoted string does not end on its line"));
+		comment = false;
+		m->line++;
+	}
+	if (quoted)
+		return fault(m, STR("a quoted string does not end"));
+	rewind(m->file);
+	m->line = 0;
+	return true;
+}
+
 static bool read_entry(struct master *m)
 {
 	ldns_rr *rr = NULL;
@@ -174,6 +204,7 @@ struct zone *zone_parse(
 	m.previous = origin_of(a, apex);
 	if (apex.n > 0 && m.origin == NULL)
 		ok = error_set(e, "%s: " STR_FMT " is no domain name", path, STR_ARG(apex));
+	ok = ok && quotes_end(&m);
 	while (ok && !feof(file))
 		ok = read_entry(&m);
 	if (ok && m.count == 0)

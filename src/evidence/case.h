@@ -93,12 +93,21 @@ struct fact {
 	void *derived; /* costly values that judges computed from it; owned by the arena */
 };
 
+/* What the user said beside the domain. Verdicts follow from it, so the evidence keeps it. */
+struct case_terms {
+	struct str domain;		   /* of an evidence file that was read */
+	struct str *selectors, *addresses; /* --selector, --ip */
+	size_t selector_count, address_count;
+	struct str profile; /* text of the profile in force; empty: none */
+};
+
 struct frank_case {
 	struct dns_source source; /* first member: evaluators get &case->source */
 	struct arena *arena;
 	struct str domain; /* the subject */
 	int64_t now;	   /* time of judgement, seconds since 1970 */
-	bool private_ok;   /* reserved addresses are meant: the lab, --allow-private */
+	struct case_terms terms;
+	bool private_ok; /* reserved addresses are meant: the lab, --allow-private */
 	struct fact **facts;
 	size_t count;
 	size_t open;	   /* facts in FACT_OPEN */

@@ -422,6 +422,14 @@ bool evidence_time_parse(struct str s, int64_t *out)
 	return *out >= 0 && *out <= LAST_SECOND;
 }
 
+static void read_terms(struct reader *r, const json_t *o, struct case_terms *t)
+{
+	t->domain = domain_undot(get_text(r, o, "domain"));
+	t->selectors = get_texts(r, o, "selectors", &t->selector_count);
+	t->addresses = get_texts(r, o, "addresses", &t->address_count);
+	t->profile = get_text(r, o, "profile");
+}
+
 static bool read_root(struct reader *r, const json_t *root)
 {
 	struct str kind = get_text(r, root, "frank"), taken = get_text(r, root, "taken");
@@ -438,6 +446,7 @@ static bool read_root(struct reader *r, const json_t *root)
 		return error_set(r->error, "%s: subject.domain: not a domain name", r->file);
 	if (r->c->domain.n == 0)
 		r->c->domain = domain_undot(domain);
+	read_terms(r, json_object_get(root, "subject"), &r->c->terms);
 	r->c->private_ok = get_flag(r, root, "private");
 	if (r->c->now == 0 && taken.n > 0 && !evidence_time_parse(taken, &r->c->now))
 		return error_set(

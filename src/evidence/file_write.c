@@ -220,6 +220,18 @@ static struct str time_text(struct arena *a, int64_t seconds)
 	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+static json_t *subject_json(struct arena *a, const struct frank_case *c)
+{
+	const struct case_terms *t = &c->terms;
+	json_t *o = json_object();
+
+	json_object_set_new(o, "domain", text_json(a, c->domain));
+	set_texts(a, o, "selectors", t->selectors, t->selector_count);
+	set_texts(a, o, "addresses", t->addresses, t->address_count);
+	set_text(a, o, "profile", t->profile);
+	return o;
+}
+
 void evidence_write(const struct frank_case *c, struct buf *out)
 {
 	struct arena scratch = { 0 };
@@ -228,9 +240,8 @@ void evidence_write(const struct frank_case *c, struct buf *out)
 	for (size_t i = 0; i < c->count; i++)
 		if (c->facts[i]->state == FACT_ANSWERED)
 			json_array_append_new(answers, fact_json(&scratch, c->facts[i]));
-	root = json_pack("{s:s, s:{s:o}, s:s, s:o}", "frank", "evidence/1", "subject", "domain",
-	    text_json(&scratch, c->domain), "taken", time_text(&scratch, c->now).p, "answers",
-	    answers);
+	root = json_pack("{s:s, s:o, s:s, s:o}", "frank", "evidence/1", "subject",
+	    subject_json(&scratch, c), "taken", time_text(&scratch, c->now).p, "answers", answers);
 	set_flag(root, "private", c->private_ok);
 	char *text = json_dumps(root, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	buf_add(out, str_of(text));

@@ -52,10 +52,18 @@ struct str verdict_sentence(struct arena *a, const struct report *r)
 		    "Most mail of " STR_FMT " will arrive, but some receivers will refuse or score "
 		    "it down: %u major fault%s.",
 		    STR_ARG(r->domain), s->major, plural(s->major));
+	if (s->minor > 0 && r->partial)
+		return arena_fmt(a,
+		    "%u thing%s could be better in what was checked of " STR_FMT ".", s->minor,
+		    plural(s->minor), STR_ARG(r->domain));
 	if (s->minor > 0)
 		return arena_fmt(a,
 		    "Mail of " STR_FMT " should arrive; %u thing%s could be better.",
 		    STR_ARG(r->domain), s->minor, plural(s->minor));
+	if (r->partial)
+		return arena_fmt(a,
+		    "No fault was found in what was checked of " STR_FMT "; the rest was left out.",
+		    STR_ARG(r->domain));
 	return arena_fmt(
 	    a, "Mail of " STR_FMT " should arrive: no fault was found.", STR_ARG(r->domain));
 }

@@ -47,7 +47,8 @@ static void evidence(const struct report *r, const struct finding *f, struct buf
 		return;
 	buf_add(out, STR("\n  See for yourself:\n"));
 	struct str lines = STR("");
-	for (size_t i = 0; i < f->evidence_count && i < MAX_SHOWN; i++)
+	size_t near = f->evidence_own > 0 ? f->evidence_own : f->evidence_count;
+	for (size_t i = 0; i < near && i < MAX_SHOWN; i++)
 		lines = arena_fmt(r->arena, STR_FMT STR_FMT "\n", STR_ARG(lines),
 		    STR_ARG(replay_line(r->arena, r->facts->facts[f->evidence[i]])));
 	code(out, lines);

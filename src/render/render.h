@@ -24,6 +24,7 @@ struct report {
 	struct str saved;			  /* path of the evidence, with --save */
 	bool cut_short;				  /* the time was up, or the user interrupted */
 	bool selectors_given;
+	bool partial; /* --only or --skip: nothing is said of the rest */
 };
 
 struct render_style {

@@ -77,8 +77,9 @@ static void print_fixes(struct page *p, const struct finding *f)
 static void print_evidence(struct page *p, const struct finding *f)
 {
 	struct arena *a = p->report->arena;
-	size_t shown =
-	    f->evidence_count < MAX_SHOWN || p->style->verbose ? f->evidence_count : MAX_SHOWN;
+	/* What all subjects share is not shown where there is something of its own. */
+	size_t near = f->evidence_own > 0 ? f->evidence_own : f->evidence_count;
+	size_t shown = p->style->verbose ? f->evidence_count : near < MAX_SHOWN ? near : MAX_SHOWN;
 
 	for (size_t i = 0; i < shown; i++) {
 		const struct fact *fact = p->report->facts->facts[f->evidence[i]];

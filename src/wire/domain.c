@@ -152,9 +152,11 @@ bool domain_from_user(struct arena *a, struct str typed, struct str *out, struct
 		    name.p[i] != '_')
 			name.n = 0;
 	if (!domain_valid(name))
-		return error_set(e, "this is not a domain name: letters, digits and hyphens, "
-				    "parted by single dots, "
-				    "63 bytes a label and 253 in all (RFC 1035 section 2.3.4)");
+		return error_set(e,
+		    "\"" STR_FMT
+		    "\" is no domain name: letters, digits and hyphens, parted by single "
+		    "dots, 63 bytes a label and 253 in all (RFC 1035 section 2.3.4)",
+		    STR_ARG(str_slice(typed, 0, 80)));
 	*out = arena_lower(a, name);
 	return true;
 }

@@ -35,20 +35,10 @@ def wrapper(world, name, command):
     os.chmod(path, 0o755)
 
 
-def mount_over(world, target, text):
-    """Another text in place of a file, in this mount namespace only."""
-    source = world.write('etc' + target, text)
-    os.chmod(source, 0o644)
-    if not os.path.exists(target):
-        with open(target, 'w', encoding='utf-8'):
-            pass
-    play.run('mount', '--bind', source, target)
-
-
 def set_up(world, tls, hostname, banner, certificate):
     subprocess.run(['hostname', hostname], check=True)
-    mount_over(world, '/etc/hostname', hostname + '\n')
-    mount_over(world, '/etc/hosts', f'127.0.0.1 localhost\n192.0.2.10 {hostname} {hostname.split(".")[0]}\n')
+    play.mount_over(world, '/etc/hostname', hostname + '\n')
+    play.mount_over(world, '/etc/hosts', f'127.0.0.1 localhost\n192.0.2.10 {hostname} {hostname.split(".")[0]}\n')
     world.write('postfix/main.cf', f'''compatibility_level = 3.6
 myhostname = {banner}
 smtpd_tls_cert_file = {tls}/{certificate}
@@ -140,11 +130,7 @@ def main():
         wrapper(world, 'postconf', f"/usr/sbin/postconf -c {world.path('postfix', 'x')[:-2]}")
         wrapper(world, 'doveconf', f"/usr/bin/doveconf -c {world.path('dovecot.conf')}")
         wrapper(world, 'exim4', f"{exim} -C {world.path('exim.conf')}")
-        with open('/etc/passwd', encoding='utf-8') as passwd, open('/etc/group', encoding='utf-8') as group:
-            users, groups = passwd.read(), group.read()
-        if 'Debian-exim' not in users:
-            mount_over(world, '/etc/passwd', users + 'Debian-exim:x:64999:64999::/var/spool/exim4:/usr/sbin/nologin\n')
-            mount_over(world, '/etc/group', groups + 'Debian-exim:x:64999:\n')
+        play.exim_user(world)
         wrong(world, tls)
         right(world, tls)
         secrets(world, tls)

@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 """Audits real servers, first set up as in the story, then right: the verdicts must follow.
 
-NSD, Unbound (validating), Postfix, Dovecot and nginx from Debian's packages, on loopback in
-namespaces of this test's own. Usage: test_servers.py FRANK
+NSD, Unbound (validating), Postfix, Exim, Dovecot and nginx from Debian's packages, on loopback in
+namespaces of this test's own. Usage: test_servers.py FRANK EXIM
 """
 import os
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import world as play  # noqa: E402
+
 
 def dkim_record():
     """A fresh RSA key as a record; the private half is not needed by an audit."""
@@ -92,6 +94,68 @@ smtpd_peername_lookup = no
         raise RuntimeError(result.stderr)
     world.wait_for('postfix', play.V4, 25)
     return folder
+
+
+EXIM = '''primary_hostname = {banner}
+smtp_banner = $primary_hostname ESMTP
+local_interfaces = <; {v4} ; {v6}
+daemon_smtp_ports = 25
+spool_directory = {folder}/spool
+log_file_path = {folder}/spool/log-%s
+pid_file_path = {folder}/spool/pid
+tls_advertise_hosts = *
+tls_certificate = {folder}/{certificate}
+tls_privatekey = {folder}/leaf.key
+host_lookup =
+rfc1413_query_timeout = 0s
+acl_smtp_rcpt = recipients
+begin acl
+recipients:
+  accept domains = brief.example
+         local_parts = postmaster : abuse
+  {strangers} message = relay not permitted
+begin routers
+all:
+  driver = accept
+  transport = away
+begin transports
+away:
+  driver = appendfile
+  file = /dev/null
+'''
+
+
+def start_exim(world, tls, exim, banner, certificate, strangers):
+    folder = world.path('exim', 'x')[:-2]
+    os.makedirs(f'{folder}/spool', exist_ok=True)
+    for name in (certificate, 'leaf.key'):
+        shutil.copy(f'{tls}/{name}', folder)
+    conf = world.write('exim/exim.conf', EXIM.format(
+        banner=banner, v4=play.V4, v6=play.V6, folder=folder, certificate=certificate, strangers=strangers))
+    play.run('chown', '-R', 'Debian-exim:Debian-exim', folder)
+    # With a configuration of our own it gives up root before it listens.
+    os.chmod(os.path.dirname(folder), 0o755)
+    world.stop('exim')
+    world.start('exim', [exim, '-C', conf, '-bdf'], [(play.V4, 25), (play.V6, 25)])
+
+
+def exim_too(world, tls, exim):
+    """The same domain on Exim: set up in a hurry, then right."""
+    subprocess.run(['postfix', '-c', world.path('postfix', 'x')[:-2], 'stop'], capture_output=True, check=False)
+    play.exim_user(world)
+    with open('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'w', encoding='ascii') as port:
+        port.write('0')
+    checks = {'name.banner-not-localhost', 'tls.chain', 'smtp.open-relay'}
+    only = ['--only', ','.join(checks | {'smtp.starttls', 'smtp.postmaster', 'smtp.unknown-rejected', 'tls.renegotiation'})]
+    start_exim(world, tls, exim, 'localhost.localdomain', 'leaf.pem', 'accept')
+    report = audit(world, tls, *only)
+    for check in checks:
+        world.expect(report, check, 'fail', what='Exim, wrong')
+    world.expect(report, 'smtp.starttls', 'pass', what='Exim, wrong')
+    start_exim(world, tls, exim, play.NAME, 'chain.pem', 'deny')
+    report = audit(world, tls, *only)
+    for check in checks | {'smtp.starttls', 'smtp.postmaster', 'smtp.unknown-rejected'}:
+        world.expect(report, check, 'pass', what='Exim, right')
 
 
 def start_dovecot(world, tls, greeting, certificate):
@@ -267,6 +331,7 @@ def main():
         broken_policy(world, tls)
         relaying(world, tls)
         smuggling(world, tls)
+        exim_too(world, tls, os.path.abspath(sys.argv[2]))
         bogus(world, tls)
     finally:
         subprocess.run(['postfix', '-c', world.path('postfix', 'x')[:-2], 'stop'], capture_output=True, check=False)

@@ -144,7 +144,11 @@ static void what_was_saved_can_be_read(void **state)
 	memset(label, 'a', 63);
 	for (int i = 0; i < 4; i++)
 		name = arena_fmt(&a, "%.63s." STR_FMT, label, STR_ARG(name));
+	struct str selector = STR("s1");
 	case_init(&c, &a, STR("a.example"), 1);
+	c.terms.selectors = &selector;
+	c.terms.selector_count = 1;
+	c.terms.profile = STR("list minor");
 	assert_non_null(case_dns(&c, name, DNS_A));
 	buf_init(&out, 1 << 20);
 	evidence_write(&c, &out);
@@ -152,6 +156,9 @@ static void what_was_saved_can_be_read(void **state)
 	if (!evidence_read(&again, buf_str(&out), "file", &e))
 		fail_msg(STR_FMT, STR_ARG(e.text));
 	assert_int_equal(again.count, 1);
+	assert_int_equal(again.terms.selector_count, 1);
+	assert_true(str_eq(again.terms.selectors[0], selector));
+	assert_true(str_eq(again.terms.profile, c.terms.profile));
 	assert_int_equal(case_dns(&again, name, DNS_A)->status, DNS_NXDOMAIN);
 	buf_free(&out);
 	arena_free(&a);

@@ -135,6 +135,9 @@ static const struct {
 	{ "", "$ORIGIN a.test.\n\n\n@ A 192.0.2.1\nb.test. A 192.0.2.1\n",
 	    "file:5: the record at b.test is outside the zone a.test" },
 	{ "a.test", "@ A 192.0.2.1\n$INCLUDE other\n", "file:2: $INCLUDE is not followed" },
+	{ "a.test", "@ A 192.0.2.1\n@ TXT \"v=spf1 -all\n",
+	    "file:2: a quoted string does not end" },
+	{ "a.test", "@ TXT \"one\n@ TXT \"two\"\n", "file:1: a quoted string does not end" },
 	{ "a..test", "@ A 192.0.2.1\n", "file: a..test is no domain name" },
 };
 
