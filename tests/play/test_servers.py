@@ -111,7 +111,7 @@ rfc1413_query_timeout = 0s
 acl_smtp_rcpt = recipients
 begin acl
 recipients:
-  accept domains = brief.example
+  accept domains = brief.example : $primary_hostname
          local_parts = postmaster : abuse
   {strangers} message = relay not permitted
 begin routers
@@ -133,6 +133,8 @@ def start_exim(world, tls, exim, banner, certificate, strangers):
     conf = world.write('exim/exim.conf', EXIM.format(
         banner=banner, v4=play.V4, v6=play.V6, folder=folder, certificate=certificate, strangers=strangers))
     play.run('chown', '-R', 'Debian-exim:Debian-exim', folder)
+    play.run('chown', 'root:root', folder, conf)
+    os.chmod(conf, 0o644)
     # With a configuration of our own it gives up root before it listens.
     os.chmod(os.path.dirname(folder), 0o755)
     world.stop('exim')
