@@ -14,7 +14,7 @@ void evidence_write(const struct frank_case *, struct buf *out);
 /*
  * Parse; the facts become answered facts of the case, which must be fresh (case_init;
  * domain and now are set from the file when the caller left them empty / 0).
- * `name` is used in errors: "FILE: answers[3].rdata: ...", "FILE:12:7: ..." for bad JSON.
+ * `name` is used in errors: "FILE:12: answers[3].rdata: ...", "FILE:12:7: ..." for bad JSON.
  * At most 64 MiB, 20,000 answers; nesting as deep as jansson takes it (2048).
  */
 bool evidence_read(struct frank_case *, struct str text, const char *name, struct error *);

@@ -16,17 +16,61 @@ struct reader {
 	struct frank_case *c;
 	struct arena *arena;
 	const char *file;
-	size_t index; /* in "answers" */
+	struct str text; /* of the whole file */
+	bool answers;	 /* they are being read */
+	size_t index;	 /* in "answers" */
 	struct error *error;
 	bool failed;
 };
+
+/* What follows a string that begins behind `at`. */
+static size_t behind_string(struct str text, size_t at)
+{
+	while (at < text.n && text.p[at] != '"')
+		at += text.p[at] == '\\' ? 2 : 1;
+	return at + 1;
+}
+
+/*
+ * The line where an element of "answers" begins: jansson has read the text, and found nothing
+ * wrong, but keeps no places.
+ */
+static size_t line_of_answer(struct str text, size_t index)
+{
+	static const char key[] = "answers";
+	size_t line = 1, depth = 0, commas = 0;
+	bool inside = false;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+
+		line += c == '\n';
+		if (inside && depth == 2 && commas == index && !blank && c != ',')
+			break;
+		if (c == '"') {
+			size_t end = behind_string(text, i + 1);
+
+			inside |= depth == 1 && str_eq(str_slice(text, i + 1, end - 1), STR(key));
+			i = end - 1;
+		}
+		depth += c == '{' || c == '[';
+		depth -= c == '}' || c == ']';
+		commas += inside && depth == 2 && c == ',';
+	}
+	return line;
+}
 
 static void fault(struct reader *r, const char *key, const char *what)
 {
 	if (r->failed)
 		return;
 	r->failed = true;
-	error_set(r->error, "%s: answers[%zu].%s: %s", r->file, r->index, key, what);
+	if (r->answers)
+		error_set(r->error, "%s:%zu: answers[%zu].%s: %s", r->file,
+		    line_of_answer(r->text, r->index), r->index, key, what);
+	else
+		error_set(r->error, "%s: %s: %s", r->file, key, what);
 }
 
 static const char no_text[] = "expected a string, or {\"base64\": ...}";
@@ -452,6 +496,7 @@ static bool read_root(struct reader *r, const json_t *root)
 		return error_set(
 		    r->error, "%s: taken: not a time such as 2026-11-23T08:00:00Z", r->file);
 	r->c->limit += json_array_size(answers);
+	r->answers = !r->failed;
 	for (r->index = 0; r->index < json_array_size(answers) && !r->failed; r->index++)
 		read_answer(r, json_array_get(answers, r->index));
 	return !r->failed;
@@ -459,7 +504,7 @@ static bool read_root(struct reader *r, const json_t *root)
 
 bool evidence_read(struct frank_case *c, struct str text, const char *name, struct error *e)
 {
-	struct reader r = { .c = c, .arena = c->arena, .file = name, .error = e };
+	struct reader r = { .c = c, .arena = c->arena, .file = name, .text = text, .error = e };
 	json_error_t where;
 
 	if (text.n > MAX_FILE)

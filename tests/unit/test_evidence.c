@@ -97,6 +97,12 @@ static void replay_follows_its_rules(void **state)
 static const struct {
 	const char *text, *error;
 } broken[] = {
+	{ "{\"frank\": \"evidence/1\",\n \"note\": [{\"answers\": [\"],\"]}, 2],\n \"answers\": [\n"
+	  "{\"name\": \"a,\\\"{b\", \"type\": \"A\", \"rdata\": []},\n"
+	  "\n  {\"name\": \"b\",\n \"type\": \"NO\", \"rdata\": []}]}",
+	    "file:6: answers[1].type: is missing or no type of record" },
+	{ "{\"frank\": 1, \"answers\": []}",
+	    "file: not an evidence file: \"frank\" is not \"evidence/1\"" },
 	{ "{\"frank\": \"evidence/1\", \"subject\": {\"domain\": \".\"}, \"answers\": []}",
 	    "file: subject.domain: not a domain name" },
 	{ "{\"frank\": \"evidence/1\", \"subject\": {\"domain\": \"a\\u001bb.example\"}, "
@@ -106,28 +112,28 @@ static const struct {
 	  "\"address\": "
 	  "\"192.0.2.1\", \"port\": 25, \"status\": \"OK\", \"transcript\": [{\"who\": \"server\", "
 	  "\"text\": \"220\"}]}]}",
-	    "file: answers[0].transcript: has a line whose \"who\" is none of \"C\", \"S\", "
+	    "file:1: answers[0].transcript: has a line whose \"who\" is none of \"C\", \"S\", "
 	    "\"-\"" },
 	{ "", "file:1:0: '[' or '{' expected near end of file" },
 	{ "{\n\"a\": }", "file:2:6: unexpected token near '}'" },
 	{ "{}", "file: not an evidence file: \"frank\" is not \"evidence/1\"" },
 	{ "{\"frank\": \"evidence/1\"}", "file: \"answers\" is no list of at most 20000" },
 	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"ask\": \"x\"}]}",
-	    "file: answers[0].ask: is none of dns, smtp, imap, pop3, https, host" },
+	    "file:1: answers[0].ask: is none of dns, smtp, imap, pop3, https, host" },
 	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"name\": \"a\", \"type\": \"A\"}]}",
-	    "file: answers[0].status: is missing, and so is rdata" },
+	    "file:1: answers[0].status: is missing, and so is rdata" },
 	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"name\": \"a\", \"type\": \"NO\", "
 	  "\"rdata\": []}]}",
-	    "file: answers[0].type: is missing or no type of record" },
+	    "file:1: answers[0].type: is missing or no type of record" },
 	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"name\": \"a\", \"type\": \"A\", \"rdata\": "
 	  "[1]}]}",
-	    "file: answers[0].rdata[0]: expected a string, or {\"base64\": ...}" },
+	    "file:1: answers[0].rdata[0]: expected a string, or {\"base64\": ...}" },
 	{ "{\"frank\": \"evidence/1\", \"taken\": \"now\", \"answers\": []}",
 	    "file: taken: not a time such as 2026-11-23T08:00:00Z" },
 	{ "{\"frank\": \"evidence/1\", \"answers\": [{\"name\": \"a\", \"type\": \"A\", \"rdata\": "
 	  "[]},"
 	  "{\"name\": \"A.\", \"type\": \"A\", \"rdata\": []}]}",
-	    "file: answers[1].name: the same question is answered twice" },
+	    "file:1: answers[1].name: the same question is answered twice" },
 };
 
 /* A name that the DNS cannot carry is answered by the case itself; such a fact is saved too. */
