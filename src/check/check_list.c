@@ -193,8 +193,8 @@ static void say_trouble(struct judge *j, const struct healths *h, size_t trouble
 		}
 	if (count > 0)
 		judge_why(j,
-		    judge_say(j, troubles[trouble].verdict, "%zu lists %s", count,
-			troubles[trouble].says),
+		    judge_say(j, troubles[trouble].verdict, "Lists that %s: %zu",
+			troubles[trouble].says, count),
 		    STR_FMT ". %s", STR_ARG(zones), troubles[trouble].why);
 }
 
