@@ -49,8 +49,9 @@ static inline void page_fetch(struct frank_case *c, const struct page_row *row, 
 	page_show(&(struct page){ .body = "not found", .code = 404 }, &f->https);
 }
 
-static inline bool page_turn(struct frank_case *c, const struct page_row *row)
+static inline bool page_turn(struct frank_case *c, const void *this_row)
 {
+	const struct page_row *row = this_row;
 	struct tls_row mail = { .chain = row->chain };
 	struct fact *f;
 	bool any = false;
@@ -70,40 +71,12 @@ static inline bool page_turn(struct frank_case *c, const struct page_row *row)
 	return any;
 }
 
-static inline const struct finding *page_audit(
-    struct arena *a, const struct page_row *row, size_t *n)
-{
-	struct frank_case *c = arena_new(a, struct frank_case);
-	struct audit_options *o = arena_new(a, struct audit_options);
-	struct audit *au;
-
-	o->only = arena_new(a, struct str);
-	o->only[0] = str_of(row->check);
-	o->only_count = 1;
-	case_init(c, a, STR("example.com"), TLS_NOW);
-	au = audit_new(c, o);
-	audit_step(au);
-	while (audit_pending(au) > 0 && page_turn(c, row))
-		audit_step(au);
-	return audit_findings(au, n);
-}
-
 static inline void page_rows_hold(const struct page_row *rows, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct arena a = { 0 };
-		size_t n;
-		const struct finding *f = page_audit(&a, &rows[i], &n);
-		struct str got = verdict_summary(&a, f, n);
-
-		if (!str_eq(got, str_of(rows[i].want)))
-			fail_msg("%s: %s: " STR_FMT " (" STR_FMT ")", rows[i].check, rows[i].name,
-			    STR_ARG(got), STR_ARG(n > 0 ? f[0].says : STR("nothing")));
-		if (rows[i].says != NULL && !verdict_mentions(f, n, rows[i].says))
-			fail_msg("%s: %s: does not say \"%s\": " STR_FMT, rows[i].check,
-			    rows[i].name, rows[i].says, STR_ARG(f[0].says));
-		arena_free(&a);
-	}
+	for (size_t i = 0; i < count; i++)
+		claim_holds(
+		    &(struct claim){ rows[i].name, rows[i].check, rows[i].want, rows[i].says },
+		    page_turn, &rows[i]);
 }
 
 #endif

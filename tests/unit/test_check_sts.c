@@ -162,8 +162,9 @@ static void fetch(const struct sts_row *row, struct fact *f)
 	tls_show(&(struct tls_row){ 0 }, row->web != NULL ? row->web : "web inter", &r->tls);
 }
 
-static bool turn(struct frank_case *c, const struct sts_row *row)
+static bool turn(struct frank_case *c, const void *this_row)
 {
+	const struct sts_row *row = this_row;
 	struct tls_row mail = { .chain = row->chain != NULL ? row->chain : CHAIN };
 	struct fact *f;
 	bool any = false;
@@ -181,40 +182,13 @@ static bool turn(struct frank_case *c, const struct sts_row *row)
 	return any;
 }
 
-static const struct finding *run(struct arena *a, const struct sts_row *row, size_t *n)
-{
-	struct frank_case *c = arena_new(a, struct frank_case);
-	struct audit_options *o = arena_new(a, struct audit_options);
-	struct audit *au;
-
-	o->only = arena_new(a, struct str);
-	o->only[0] = str_of(row->check);
-	o->only_count = 1;
-	case_init(c, a, STR("example.com"), TLS_NOW);
-	au = audit_new(c, o);
-	audit_step(au);
-	while (audit_pending(au) > 0 && turn(c, row))
-		audit_step(au);
-	return audit_findings(au, n);
-}
-
 static void policies(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct arena a = { 0 };
-		size_t n;
-		const struct finding *f = run(&a, &rows[i], &n);
-		struct str got = verdict_summary(&a, f, n);
-
-		if (!str_eq(got, str_of(rows[i].want)))
-			fail_msg("%s: %s: " STR_FMT " (" STR_FMT ")", rows[i].check, rows[i].name,
-			    STR_ARG(got), STR_ARG(n > 0 ? f[0].says : STR("nothing")));
-		if (rows[i].says != NULL && !verdict_mentions(f, n, rows[i].says))
-			fail_msg("%s: %s: does not say \"%s\"", rows[i].check, rows[i].name,
-			    rows[i].says);
-		arena_free(&a);
-	}
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		claim_holds(
+		    &(struct claim){ rows[i].name, rows[i].check, rows[i].want, rows[i].says },
+		    turn, &rows[i]);
 }
 
 int main(void)

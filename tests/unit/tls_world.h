@@ -152,8 +152,10 @@ static inline const char *tls_zone(struct arena *a, const struct tls_row *row)
 	return arena_str(a, zone).p;
 }
 
-static inline bool tls_turn(struct frank_case *c, const struct tls_row *row, const char *zone)
+static inline bool tls_turn(struct frank_case *c, const void *this_row)
 {
+	const struct tls_row *row = this_row;
+	const char *zone = tls_zone(c->arena, row);
 	struct fact *f;
 	bool any = false;
 
@@ -175,41 +177,12 @@ static inline bool tls_turn(struct frank_case *c, const struct tls_row *row, con
 	return any;
 }
 
-static inline const struct finding *tls_audit(
-    struct arena *a, const struct tls_row *row, size_t *count)
-{
-	struct frank_case *c = arena_new(a, struct frank_case);
-	struct str *only = arena_new(a, struct str);
-	struct audit_options *o = arena_new(a, struct audit_options);
-	const char *zone = tls_zone(a, row);
-	struct audit *au;
-
-	*only = str_of(row->check);
-	*o = (struct audit_options){ .only = only, .only_count = 1 };
-	case_init(c, a, STR("example.com"), TLS_NOW);
-	au = audit_new(c, o);
-	audit_step(au);
-	while (audit_pending(au) > 0 && tls_turn(c, row, zone))
-		audit_step(au);
-	return audit_findings(au, count);
-}
-
 static inline void tls_rows_hold(const struct tls_row *rows, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct arena a = { 0 };
-		size_t n;
-		const struct finding *f = tls_audit(&a, &rows[i], &n);
-		struct str got = verdict_summary(&a, f, n);
-
-		if (!str_eq(got, str_of(rows[i].want)))
-			fail_msg("%s: %s: " STR_FMT " (" STR_FMT ")", rows[i].check, rows[i].name,
-			    STR_ARG(got), STR_ARG(n > 0 ? f[0].says : STR("nothing")));
-		if (rows[i].says != NULL && !verdict_mentions(f, n, rows[i].says))
-			fail_msg("%s: %s: does not say \"%s\": " STR_FMT, rows[i].check,
-			    rows[i].name, rows[i].says, STR_ARG(f[0].says));
-		arena_free(&a);
-	}
+	for (size_t i = 0; i < count; i++)
+		claim_holds(
+		    &(struct claim){ rows[i].name, rows[i].check, rows[i].want, rows[i].says },
+		    tls_turn, &rows[i]);
 }
 
 #endif

@@ -79,4 +79,55 @@ static inline void verdicts_hold(const struct verdict_row *rows, size_t count)
 	}
 }
 
+/* ---- worlds of a test's own ---- */
+
+/* What a row of a test claims: in its world this check finds that. */
+struct claim {
+	const char *name, *check, *want, *says;
+};
+
+/* Answers what is open in the row's world; true when there was something. */
+typedef bool claim_turn(struct frank_case *, const void *row);
+
+static inline const struct finding *claim_run(
+    struct arena *a, const char *check, claim_turn *turn, const void *row, size_t *n)
+{
+	struct frank_case *c = arena_new(a, struct frank_case);
+	struct audit_options *o = arena_new(a, struct audit_options);
+	struct audit *au;
+
+	o->only = arena_new(a, struct str);
+	o->only[0] = str_of(check);
+	o->only_count = 1;
+	case_init(c, a, STR("example.com"), 1795000000);
+	au = audit_new(c, o);
+	audit_step(au);
+	while (audit_pending(au) > 0 && turn(c, row))
+		audit_step(au);
+	return audit_findings(au, n);
+}
+
+static inline void claim_compare(
+    struct arena *a, const struct claim *k, const struct finding *f, size_t n)
+{
+	struct str got = verdict_summary(a, f, n);
+
+	if (!str_eq(got, str_of(k->want)))
+		fail_msg("%s: %s: " STR_FMT " (" STR_FMT ")", k->check, k->name, STR_ARG(got),
+		    STR_ARG(n > 0 ? f[0].says : STR("nothing")));
+	if (k->says != NULL && !verdict_mentions(f, n, k->says))
+		fail_msg("%s: %s: does not say \"%s\": " STR_FMT, k->check, k->name, k->says,
+		    STR_ARG(f[0].says));
+}
+
+static inline void claim_holds(const struct claim *k, claim_turn *turn, const void *row)
+{
+	struct arena a = { 0 };
+	size_t n;
+	const struct finding *f = claim_run(&a, k->check, turn, row, &n);
+
+	claim_compare(&a, k, f, n);
+	arena_free(&a);
+}
+
 #endif
