@@ -13,7 +13,6 @@ audit() { # before|after - one audit; what was seen is kept
 
 judge() { # before|after - what was seen, judged again as JSON, without a question asked
 	"$frank" check --evidence "$folder/$1.evidence" --json >"$folder/$1.json"
-}" --json >"$folder/$1.json"
 }
 
 line() {
