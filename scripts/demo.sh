@@ -2,8 +2,8 @@
 # demo.sh FRANK - the founder's domain before and after, and the way from the one to the other.
 # Ends 0 when the demonstration itself worked: before fails as it did, after as little as it did.
 set -u
+frank=$(realpath "$1") || exit 1
 cd "$(dirname "$0")/.." || exit 1
-frank=$1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 
