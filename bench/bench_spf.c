@@ -234,8 +234,8 @@ static void find_parsed(const struct frank_case *c, struct parsed_places *out)
 {
 	for (size_t i = 0; i < c->count; i++)
 		for (size_t k = 0; k < c->facts[i]->dns.count; k++)
-			if (c->facts[i]->dns.records[k].derived != NULL)
-				out->places[out->count++] = &c->facts[i]->dns.records[k].derived;
+			if (c->facts[i]->dns.records[k].kept != NULL)
+				out->places[out->count++] = &c->facts[i]->dns.records[k].kept;
 }
 
 static void forget_parsed(const struct parsed_places *parsed)

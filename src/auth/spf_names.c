@@ -6,13 +6,15 @@
 /* Parsed once for as long as the answer lives, however often it is evaluated. */
 static const struct spf_record *parsed(struct arena *a, struct dns_record *r)
 {
-	if (r->derived == NULL) {
-		struct spf_record *record = arena_new(a, struct spf_record);
+	static const char keeper;
+	struct spf_record *record = dns_kept(r, &keeper);
 
+	if (record == NULL) {
+		record = arena_new(a, struct spf_record);
 		spf_parse(a, r->txt.joined, record);
-		r->derived = record;
+		dns_keep(r, &keeper, record);
 	}
-	return r->derived;
+	return record;
 }
 
 enum spf_found spf_find_record(struct dns_source *source, struct str domain,

@@ -101,9 +101,10 @@ struct dns_txt {
 struct dns_record {
 	struct str text; /* presentation format, as in the evidence */
 	bool parsed;
-	/* A costly form that an evaluator made of it (a parsed SPF record), kept with the answer.
-	 */
-	void *derived;
+	/* A costly form that an evaluator made of it (a parsed SPF record), and whose it is: see
+	   dns_kept(). */
+	const void *keeper;
+	void *kept;
 	union {
 		struct ip address;  /* A, AAAA */
 		struct str name;    /* NS, CNAME, PTR; no final dot */
@@ -140,9 +141,26 @@ struct dns_answer {
 struct dns_source {
 	/* The answer, or NULL: not known yet, the question has been noted. */
 	const struct dns_answer *(*ask)(struct dns_source *, struct str name, enum dns_type);
-	/* Lives as long as the answers: for what evaluators keep with them (dns_record.derived). */
+	/* Lives as long as the answers: for what evaluators keep with them (dns_keep). */
 	struct arena *arena;
 };
+
+/*
+ * What this keeper has kept with a record, or NULL.  A keeper is the address of a constant of the
+ * evaluator: a stranger can have the same record asked for by SPF, as a DKIM key and for DMARC, and
+ * one must never take what another made of it for its own.
+ */
+static inline void *dns_kept(const struct dns_record *r, const void *keeper)
+{
+	return r->keeper == keeper ? r->kept : NULL;
+}
+
+/* Keep it, in the source's arena, instead of what is kept there. */
+static inline void dns_keep(struct dns_record *r, const void *keeper, void *form)
+{
+	r->keeper = keeper;
+	r->kept = form;
+}
 
 static inline const struct dns_answer *dns_ask(
     struct dns_source *source, struct str name, enum dns_type type)
