@@ -4,7 +4,7 @@
  * One struct crypto serves any number of messages, one after another or side by side, in one
  * thread at a time.  It keeps what is dear to make: a public key takes longer to set up than to
  * use, so the last ones stay, found by their bytes.  What it holds never changes a verdict, only
- * the time it takes.
+ * the time it takes.  Signing is in private_key.h.
  *
  * Hashes are taken and given back; the pool grows to as many as were ever out at once.
  */
@@ -14,10 +14,11 @@
 #include "wire/dkim_key.h"
 #include "wire/dkim_sig.h"
 
-#define CRYPTO_KEYS    1024 /* public keys that are kept; the one unused longest goes */
-#define CRYPTO_HASH    32   /* bytes of SHA-256, the only hash that counts */
-#define CRYPTO_RSA_MIN 1024 /* bits, RFC 8301 section 3.2 */
-#define CRYPTO_RSA_MAX 8192 /* larger keys cost too much to verify; RFC 8301 asks for 4096 */
+#define CRYPTO_KEYS	    1024 /* public keys that are kept; the one unused longest goes */
+#define CRYPTO_HASH	    32	 /* bytes of SHA-256, the only hash that counts */
+#define CRYPTO_RSA_MIN	    1024 /* bits, RFC 8301 section 3.2 */
+#define CRYPTO_EXPONENT_MAX 8	 /* bytes; a longer one is there to make verifying dear */
+#define CRYPTO_RSA_MAX	    8192 /* larger keys cost too much to verify; RFC 8301 asks for 4096 */
 
 struct crypto;
 struct crypto_hash;
@@ -35,6 +36,8 @@ void crypto_hash_add(struct crypto_hash *, const void *bytes, size_t n);
 void crypto_hash_end(struct crypto_hash *, unsigned char out[CRYPTO_HASH]);
 /* Gives it back without a result; NULL is allowed. */
 void crypto_hash_drop(struct crypto_hash *);
+/* Another one that has taken the same bytes so far. */
+struct crypto_hash *crypto_hash_copy(const struct crypto_hash *);
 
 /* ---- verifying ---- */
 
@@ -52,9 +55,5 @@ bool crypto_verify(struct crypto *, const struct dkim_key *key, struct str signa
  */
 bool crypto_recover(struct crypto *, const struct dkim_key *key, struct str signature,
     unsigned char hash[CRYPTO_HASH]);
-
-/* ---- signing ---- */
-
-struct crypto_private; /* a private key; see private_key.h for reading one */
 
 #endif

@@ -72,9 +72,13 @@ struct dkim_verdict {
 	bool future;	    /* t= lies after the time of judgement */
 };
 
+struct dkim_bodies; /* dkim_canon.h */
+
 struct dkim_options {
-	bool lf;	    /* lines end in LF alone and stand for CRLF, as in files and milters */
-	unsigned rsa_min;   /* bits; 0: CRYPTO_RSA_MIN, and never less */
+	bool lf;	  /* lines end in LF alone and stand for CRLF, as in files and milters */
+	unsigned rsa_min; /* bits; 0: CRYPTO_RSA_MIN, and never less */
+	/* The body's hashes, shared with ARC; whoever owns them feeds them. NULL: its own. */
+	struct dkim_bodies *bodies;
 	bool refuse_length; /* a signature with l= that leaves body uncovered is DKIM_POLICY */
 };
 
@@ -96,6 +100,9 @@ size_t dkim_count(const struct dkim *);
 const struct dkim_verdict *dkim_verdict(const struct dkim *, size_t i);
 /* Gives the hashes back that were not finished; to be called when a message is given up, too. */
 void dkim_free(struct dkim *);
+
+/* The TXT records at the name of a signature's key; NULL while they are not known. */
+const struct dns_answer *dkim_key_ask(struct arena *, struct dns_source *, const struct dkim_sig *);
 
 const char *dkim_result_name(enum dkim_result); /* "permerror" */
 

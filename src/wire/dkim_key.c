@@ -276,10 +276,20 @@ static void read_data(struct arena *a, struct dkim_key *k)
 	}
 }
 
+static bool meant(const struct tags *t)
+{
+	struct str version = tags_value(t, "v");
+
+	if (str_istarts(version, STR("DKIM")))
+		return true;
+	return version.p == NULL && tags_find(t, "p") != NULL;
+}
+
 void dkim_key_parse(struct arena *a, struct str record, struct dkim_key *out)
 {
 	*out = (struct dkim_key){ 0 };
 	tags_parse(a, record, &out->tags);
+	out->meant = meant(&out->tags);
 	read_list(a, out);
 	read_version(a, out);
 	read_type(a, out);
@@ -297,11 +307,7 @@ void dkim_key_parse(struct arena *a, struct str record, struct dkim_key *out)
 bool dkim_key_meant(struct arena *a, struct str record)
 {
 	struct tags t;
-	struct str version;
 
 	tags_parse(a, record, &t);
-	version = tags_value(&t, "v");
-	if (str_istarts(version, STR("DKIM")))
-		return true;
-	return version.p == NULL && tags_find(&t, "p") != NULL;
+	return meant(&t);
 }

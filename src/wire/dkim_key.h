@@ -54,6 +54,7 @@ struct dkim_key {
 	unsigned bits;		      /* of the modulus; 256 for Ed25519; 0 when not known */
 	struct dkim_key_fault *faults;
 	size_t fault_count;
+	bool meant;  /* see dkim_key_meant() */
 	bool usable; /* not revoked, and nothing spoils it */
 };
 
