@@ -1,5 +1,7 @@
-/* dmarc - the tree walk, discovery, alignment, verdict; see dmarc.h. */
+/* dmarc - the tree walk, discovery, alignment; see dmarc.h. */
 #include "auth/dmarc.h"
+
+#include <libpsl.h>
 
 #include "wire/domain.h"
 
@@ -19,24 +21,43 @@ static size_t walk_names(struct str domain, struct dmarc_step *steps)
 static const struct dns_answer *ask_record(
     struct arena *a, struct dns_source *source, struct str domain)
 {
-	return dns_ask(source, arena_fmt(a, "_dmarc." STR_FMT, STR_ARG(domain)), DNS_TXT);
+	static const char label[] = "_dmarc.";
+	size_t n = sizeof(label) - 1;
+	char *name = arena_array(a, char, n + domain.n);
+
+	memcpy(name, label, n);
+	memcpy(name + n, domain.p, domain.n);
+	return dns_ask(source, (struct str){ name, n + domain.n }, DNS_TXT);
+}
+
+/* The record parsed, once for as long as the answer lives; NULL when it is no DMARC record. */
+static const struct dmarc_record *parsed(struct arena *a, struct dns_record *r)
+{
+	static const char keeper;
+	struct dmarc_record *record = dns_kept(r, &keeper);
+
+	if (record != NULL)
+		return record;
+	record = arena_new(a, struct dmarc_record);
+	if (!r->parsed || !dmarc_record_parse(a, r->txt.joined, record))
+		return NULL;
+	dns_keep(r, &keeper, record);
+	return record;
 }
 
 /* Sort out what an answer holds; several records count as none. */
-static void read_answer(struct arena *a, struct dmarc_step *step)
+static void read_answer(struct dns_source *source, struct dmarc_step *step)
 {
-	struct dmarc_record *record = arena_new(a, struct dmarc_record), one;
+	const struct dmarc_record *last = NULL;
 
+	step->versions = 0;
 	for (size_t i = 0; i < step->answer->count; i++) {
-		const struct dns_record *r = &step->answer->records[i];
+		const struct dmarc_record *r = parsed(source->arena, &step->answer->records[i]);
 
-		if (!r->parsed || !dmarc_record_parse(a, r->txt.joined, &one))
-			continue;
-		*record = one;
-		step->versions++;
+		last = r != NULL ? r : last;
+		step->versions += r != NULL;
 	}
-	if (step->versions == 1)
-		step->record = record;
+	step->record = step->versions == 1 ? last : NULL;
 }
 
 /* RFC 9989 section 4.10.2, from the longest name to the shortest. */
@@ -68,7 +89,29 @@ static void choose_organization(struct dmarc_walk *w)
 	w->organizational = shortest == NULL ? w->steps[0].domain : shortest->domain;
 }
 
-bool dmarc_walk(struct arena *a, struct dns_source *source, struct str domain, struct dmarc_walk *w)
+/* As RFC 7489 section 3.2 had it: what the public suffix list says, record or not. */
+static void fall_back(
+    struct arena *a, struct dns_source *source, struct dmarc_walk *w, size_t names)
+{
+	struct str self = arena_lower(a, w->steps[0].domain);
+	const char *registered = psl_registrable_domain(psl_builtin(), self.p);
+
+	if (registered == NULL)
+		return;
+	w->by_psl = true;
+	w->organizational = str_of(registered);
+	for (size_t i = 0; i < names; i++) {
+		struct dmarc_step *step = &w->steps[i];
+
+		if (!domain_eq(step->domain, w->organizational) || dns_failed(step->answer))
+			continue;
+		read_answer(source, step);
+		w->organizational_step = step->record != NULL ? step : NULL;
+	}
+}
+
+bool dmarc_walk(struct arena *a, struct dns_source *source, struct str domain, bool org_by_psl,
+    struct dmarc_walk *w)
 {
 	size_t names;
 	bool missing = false;
@@ -84,9 +127,11 @@ bool dmarc_walk(struct arena *a, struct dns_source *source, struct str domain, s
 	while (w->count < names) {
 		struct dmarc_step *step = &w->steps[w->count++];
 
-		read_answer(a, step);
+		read_answer(source, step);
 		if (dns_failed(step->answer)) {
 			w->failed = step;
+			if (org_by_psl)
+				fall_back(a, source, w, names);
 			return true;
 		}
 		if (step->record != NULL && step->record->psd != 'u')
@@ -101,44 +146,54 @@ static enum dmarc_request lower(enum dmarc_request request)
 	return request > DMARC_NONE ? request - 1 : request;
 }
 
-static void take_record(
-    struct dmarc_policy *p, enum dmarc_found found, const struct dmarc_step *step, bool exists)
+/* Which record speaks for the author; the walk is done. */
+static const struct dmarc_step *choose_record(struct dmarc_policy *p)
 {
-	p->found = found;
+	const struct dmarc_walk *w = &p->walk;
+
+	if (w->steps[0].record != NULL) {
+		p->found = DMARC_AT_AUTHOR;
+		return &w->steps[0];
+	}
+	if (w->failed == &w->steps[0] || (w->failed != NULL && w->organizational_step == NULL)) {
+		p->found = DMARC_TEMPERROR;
+		return NULL;
+	}
+	if (w->organizational_step != NULL) {
+		p->found = DMARC_AT_ORGANIZATIONAL;
+		return w->organizational_step;
+	}
+	p->found = w->psd_step != NULL ? DMARC_AT_PSD : DMARC_NO_RECORD;
+	return w->psd_step;
+}
+
+static void take_record(struct dmarc_policy *p, const struct dmarc_step *step, bool exists)
+{
 	p->record = step->record;
 	p->record_domain = step->domain;
 	p->tag = "p";
-	p->published = found == DMARC_AT_AUTHOR ? dmarc_own_policy(step->record)
-						: dmarc_sub_policy(step->record, exists, &p->tag);
+	p->published = p->found == DMARC_AT_AUTHOR
+			   ? dmarc_own_policy(step->record)
+			   : dmarc_sub_policy(step->record, exists, &p->tag);
 	p->applied = step->record->testing ? lower(p->published) : p->published;
 }
 
-bool dmarc_discover(
-    struct arena *a, struct dns_source *source, struct str author, struct dmarc_policy *out)
+bool dmarc_discover(struct arena *a, struct dns_source *source, struct str author, bool org_by_psl,
+    struct dmarc_policy *out)
 {
 	/* Whether the name exists matters only below a record, but asking now saves a round. */
 	const struct dns_answer *self = dns_ask(source, domain_undot(author), DNS_A);
-	const struct dmarc_step *above;
+	const struct dmarc_step *step;
 
-	*out = (struct dmarc_policy){ .found = DMARC_NO_RECORD };
-	if (!dmarc_walk(a, source, author, &out->walk))
+	*out = (struct dmarc_policy){ .org_by_psl = org_by_psl };
+	if (!dmarc_walk(a, source, author, org_by_psl, &out->walk))
 		return false;
-	if (out->walk.steps[0].record != NULL) {
-		take_record(out, DMARC_AT_AUTHOR, &out->walk.steps[0], true);
+	step = choose_record(out);
+	if (step == NULL)
 		return true;
-	}
-	if (out->walk.failed != NULL) {
-		out->found = DMARC_TEMPERROR;
-		return true;
-	}
-	above = out->walk.organizational_step != NULL ? out->walk.organizational_step
-						      : out->walk.psd_step;
-	if (above == NULL)
-		return true;
-	if (self == NULL)
+	if (out->found != DMARC_AT_AUTHOR && self == NULL)
 		return false;
-	take_record(out, above == out->walk.psd_step ? DMARC_AT_PSD : DMARC_AT_ORGANIZATIONAL,
-	    above, self->status != DNS_NXDOMAIN);
+	take_record(out, step, self == NULL || self->status != DNS_NXDOMAIN);
 	return true;
 }
 
@@ -146,6 +201,7 @@ bool dmarc_align(struct arena *a, struct dns_source *source, struct str author,
     const struct dmarc_policy *policy, struct str identifier, bool strict,
     enum dmarc_alignment *out)
 {
+	const struct dmarc_walk *own = &policy->walk;
 	struct dmarc_walk walk;
 
 	*out = DMARC_UNALIGNED;
@@ -157,124 +213,18 @@ bool dmarc_align(struct arena *a, struct dns_source *source, struct str author,
 	}
 	if (strict)
 		return true;
-	if (policy->walk.failed != NULL) {
+	if (own->organizational.n == 0) {
 		*out = DMARC_ALIGNMENT_TEMPERROR;
 		return true;
 	}
 	/* The organizational domain of a name is the name or above it: spares most walks. */
-	if (!domain_under(identifier, policy->walk.organizational))
+	if (!domain_under(identifier, own->organizational))
 		return true;
-	if (!dmarc_walk(a, source, identifier, &walk))
+	if (!dmarc_walk(a, source, identifier, policy->org_by_psl, &walk))
 		return false;
-	if (walk.failed != NULL)
+	if (walk.organizational.n == 0)
 		*out = DMARC_ALIGNMENT_TEMPERROR;
-	else if (domain_eq(walk.organizational, policy->walk.organizational))
+	else if (domain_eq(walk.organizational, own->organizational))
 		*out = DMARC_ALIGNED;
 	return true;
-}
-
-struct verifier {
-	struct arena *arena;
-	struct dns_source *source;
-	const struct dmarc_input *in;
-	struct dmarc_verdict *out;
-	bool pending, temperror;
-};
-
-/* Does this identifier make the message pass? */
-static bool counts(struct verifier *v, const struct dmarc_identifier *id, bool strict)
-{
-	enum dmarc_alignment alignment;
-
-	if (id->domain.n == 0 || id->result == DMARC_MECHANISM_FAIL)
-		return false;
-	if (!dmarc_align(v->arena, v->source, v->in->author, &v->out->policy, id->domain, strict,
-		&alignment)) {
-		v->pending = true;
-		return false;
-	}
-	if (alignment == DMARC_ALIGNMENT_TEMPERROR ||
-	    (alignment == DMARC_ALIGNED && id->result == DMARC_MECHANISM_TEMPERROR))
-		v->temperror = true;
-	return alignment == DMARC_ALIGNED && id->result == DMARC_MECHANISM_PASS;
-}
-
-static void conclude(struct verifier *v)
-{
-	struct dmarc_verdict *out = v->out;
-
-	if (out->spf_aligned || out->dkim_aligned) {
-		out->result = DMARC_PASS;
-		out->reason = arena_fmt(v->arena,
-		    "%s passed for a domain that belongs to the From "
-		    "domain",
-		    !out->dkim_aligned ? "SPF"
-		    : out->spf_aligned ? "SPF and DKIM"
-				       : "DKIM");
-	} else if (v->temperror) {
-		out->result = DMARC_RESULT_TEMPERROR;
-		out->reason = STR("a check that could have passed met a temporary error");
-	} else {
-		out->result = DMARC_FAIL;
-		out->reason =
-		    STR("neither SPF nor DKIM passed for a domain that belongs to the From "
-			"domain");
-	}
-}
-
-/* Without a usable record the verdict is there already. */
-static bool settled(struct verifier *v)
-{
-	struct dmarc_verdict *out = v->out;
-
-	if (out->policy.found == DMARC_TEMPERROR) {
-		out->result = DMARC_RESULT_TEMPERROR;
-		out->reason = STR("the DNS did not answer the question for the DMARC record");
-		return true;
-	}
-	if (out->policy.record == NULL) {
-		out->result = DMARC_RESULT_NONE;
-		out->reason = STR("there is no DMARC record");
-		return true;
-	}
-	if (!out->policy.record->usable) {
-		out->result = DMARC_PERMERROR;
-		out->reason = STR("the DMARC record has no valid policy and no valid rua");
-		return true;
-	}
-	return false;
-}
-
-bool dmarc_verify(struct arena *a, struct dns_source *source, const struct dmarc_input *in,
-    struct dmarc_verdict *out)
-{
-	struct verifier v = { .arena = a, .source = source, .in = in, .out = out };
-
-	*out = (struct dmarc_verdict){ .result = DMARC_RESULT_NONE };
-	if (in->author.n == 0) {
-		out->reason = STR("the message has not exactly one author domain");
-		return true;
-	}
-	if (!dmarc_discover(a, source, in->author, &out->policy))
-		return false;
-	if (settled(&v))
-		return true;
-	out->spf_aligned = counts(&v, &in->spf, out->policy.record->strict_spf);
-	for (size_t i = 0; i < in->dkim_count; i++)
-		if (counts(&v, &in->dkim[i], out->policy.record->strict_dkim) &&
-		    !out->dkim_aligned) {
-			out->dkim_aligned = true;
-			out->dkim_index = i;
-		}
-	if (v.pending)
-		return false;
-	conclude(&v);
-	return true;
-}
-
-const char *dmarc_result_name(enum dmarc_result result)
-{
-	static const char *const names[] = { "none", "pass", "fail", "temperror", "permerror" };
-
-	return names[result];
 }

@@ -84,13 +84,15 @@ struct dmarc_walk {
 	struct dmarc_step steps[DMARC_WALK_MAX];
 	size_t count;			 /* up to where the walk stopped */
 	const struct dmarc_step *failed; /* the first query that got no answer; the rest is void */
+	bool by_psl;			 /* failed, and organizational is that of the list */
 	struct str organizational;	 /* {0} when failed */
 	const struct dmarc_step *organizational_step, *psd_step; /* NULL without a record */
 };
 
 /* RFC 9989 section 4.10.  All names are asked for at once.  Names longer than DOMAIN_MAX
-   with the _dmarc label have no record. */
-bool dmarc_walk(struct arena *, struct dns_source *, struct str domain, struct dmarc_walk *out);
+   with the _dmarc label have no record.  org_by_psl: see struct dmarc_input. */
+bool dmarc_walk(struct arena *, struct dns_source *, struct str domain, bool org_by_psl,
+    struct dmarc_walk *out);
 
 enum dmarc_found {
 	DMARC_NO_RECORD,
@@ -102,6 +104,7 @@ enum dmarc_found {
 
 struct dmarc_policy {
 	enum dmarc_found found;
+	bool org_by_psl; /* as asked for; dmarc_align() goes on with it */
 	struct dmarc_walk walk;
 	struct str record_domain;	   /* where the record stands */
 	const struct dmarc_record *record; /* NULL for NO_RECORD and TEMPERROR */
@@ -111,8 +114,8 @@ struct dmarc_policy {
 };
 
 /* RFC 9989 section 4.10.1. */
-bool dmarc_discover(
-    struct arena *, struct dns_source *, struct str author, struct dmarc_policy *out);
+bool dmarc_discover(struct arena *, struct dns_source *, struct str author, bool org_by_psl,
+    struct dmarc_policy *out);
 
 enum dmarc_alignment { DMARC_UNALIGNED, DMARC_ALIGNED, DMARC_ALIGNMENT_TEMPERROR };
 
@@ -133,6 +136,9 @@ struct dmarc_input {
 	struct dmarc_identifier spf; /* domain {0} without one */
 	const struct dmarc_identifier *dkim;
 	size_t dkim_count;
+	/* Where the tree walk meets a temporary error, the public suffix list says which domain is
+	   the organizational one, as RFC 7489 had it (docs/DEVIATIONS.md). */
+	bool org_by_psl;
 };
 
 enum dmarc_result {
@@ -148,6 +154,8 @@ struct dmarc_verdict {
 	struct dmarc_policy policy;
 	bool spf_aligned, dkim_aligned; /* and passed */
 	size_t dkim_index;		/* the first aligned pass, when dkim_aligned */
+	/* Of each identifier, whether it passed or not; where there is a usable record. */
+	enum dmarc_alignment spf_alignment, *dkim_alignment;
 	struct str reason;
 };
 

@@ -144,7 +144,7 @@ bool judge_dkim_keys(struct judge *j, struct dkim_keys *out)
 
 bool judge_dmarc(struct judge *j, struct dmarc_policy *out)
 {
-	if (dmarc_discover(j->arena, &j->facts->source, j->domain, out))
+	if (dmarc_discover(j->arena, &j->facts->source, j->domain, false, out))
 		return true;
 	j->pending = true;
 	return false;

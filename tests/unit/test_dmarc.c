@@ -250,7 +250,8 @@ static void a_walk_asks_eight_questions_at_most(void **state)
 
 	(void)state;
 	case_init(&c, &a, STR("x"), 0);
-	assert_false(dmarc_walk(&a, &c.source, STR("a.b.c.d.e.f.g.h.i.j.mail.example.com"), &w));
+	assert_false(
+	    dmarc_walk(&a, &c.source, STR("a.b.c.d.e.f.g.h.i.j.mail.example.com"), false, &w));
 	assert_int_equal(c.count, 8);
 	assert_true(str_eq(c.facts[1]->question.dns.name, STR("_dmarc.g.h.i.j.mail.example.com")));
 	assert_true(str_eq(c.facts[7]->question.dns.name, STR("_dmarc.com")));

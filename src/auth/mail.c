@@ -1,0 +1,209 @@
+/* mail - the message as it passes, what is asked, the verdict; see mail.h. */
+#include "auth/mail.h"
+
+#include <assert.h>
+
+#include "wire/domain.h"
+
+struct mail {
+	struct arena *arena;
+	struct mail_query query;
+	struct dkim *dkim;
+	bool header_seen, ended, judged;
+	struct mail_verdict verdict;
+};
+
+struct mail *mail_new(struct arena *a, struct crypto *crypto, const struct mail_query *query)
+{
+	struct mail *m = arena_new(a, struct mail);
+
+	m->arena = a;
+	m->query = *query;
+	(void)crypto;
+	m->verdict.query = &m->query;
+	m->verdict.dkim = m->dkim;
+	return m;
+}
+
+void mail_header(struct mail *m, const struct message *message)
+{
+	assert(!m->header_seen);
+	m->header_seen = true;
+	m->verdict.author = author_of(m->arena, message);
+}
+
+void mail_body(struct mail *m, struct str piece)
+{
+	assert(m->header_seen && !m->ended);
+	(void)piece;
+}
+
+void mail_end(struct mail *m)
+{
+	assert(m->header_seen && !m->ended);
+	m->ended = true;
+}
+
+void mail_free(struct mail *m)
+{
+	(void)m;
+}
+
+/* ---- iprev and SPF ---- */
+
+static bool judge_iprev(struct mail *m, struct dns_source *source)
+{
+	struct mail_verdict *v = &m->verdict;
+
+	v->iprev_judged = m->query.ip.family != IP_NONE;
+	return !v->iprev_judged || iprev_check(m->arena, source, m->query.ip, &v->iprev);
+}
+
+/* One identity; the sender is empty for that of HELO. */
+static bool judge_identity(
+    struct mail *m, struct dns_source *source, struct str sender, struct mail_spf *out)
+{
+	const struct mail_query *q = &m->query;
+
+	*out = (struct mail_spf){ .judged = true };
+	out->query = (struct spf_query){ .ip = q->ip,
+		.helo = q->helo,
+		.mail_from = sender,
+		.receiver = q->receiver,
+		.now = q->now,
+		.trace = q->trace };
+	out->report = spf_check(source, m->arena, &out->query);
+	out->passed = out->report.result == SPF_PASS;
+	return out->report.result != SPF_PENDING;
+}
+
+/* HELO may be an address or rubbish: then there is nobody to ask (RFC 7208 section 2.3). */
+static bool has_helo(const struct mail *m)
+{
+	struct str ascii;
+
+	return domain_to_ascii(m->arena, m->query.helo, &ascii) && domain_is_fqdn(ascii);
+}
+
+static bool judge_spf(struct mail *m, struct dns_source *source)
+{
+	const struct mail_query *q = &m->query;
+	struct mail_verdict *v = &m->verdict;
+	bool sender = !q->no_envelope && q->mail_from.n > 0, done = true;
+
+	v->spf = v->helo = (struct mail_spf){ 0 };
+	if (q->ip.family == IP_NONE)
+		return true;
+	if (sender || (!q->no_envelope && q->helo.n > 0))
+		done = judge_identity(m, source, q->mail_from, &v->spf);
+	if ((sender || q->no_envelope) && has_helo(m))
+		done = judge_identity(m, source, (struct str){ 0 }, &v->helo) && done;
+	return done;
+}
+
+/* ---- DMARC ---- */
+
+static enum dmarc_mechanism of_spf(enum spf_result result)
+{
+	return result == SPF_PASS	 ? DMARC_MECHANISM_PASS
+	       : result == SPF_TEMPERROR ? DMARC_MECHANISM_TEMPERROR
+					 : DMARC_MECHANISM_FAIL;
+}
+
+static void add_identifier(struct mail *m, struct mail_identifier id)
+{
+	struct mail_verdict *v = &m->verdict;
+
+	arena_push(m->arena, v->identifiers, v->identifier_count, struct mail_identifier, id);
+}
+
+static void add_spf(struct mail *m)
+{
+	const struct mail_spf *spf = &m->verdict.spf;
+
+	if (spf->judged)
+		add_identifier(m, (struct mail_identifier){ .spf = true,
+				      .domain = arena_lower(m->arena, spf->report.domain),
+				      .result = of_spf(spf->report.result) });
+}
+
+static void list_identifiers(struct mail *m)
+{
+	m->verdict.identifiers = NULL;
+	m->verdict.identifier_count = 0;
+	add_spf(m);
+}
+
+/* What DMARC is told: an identifier that does not count has failed. */
+static void make_input(struct mail *m, struct dmarc_input *in)
+{
+	const struct mail_verdict *v = &m->verdict;
+	struct dmarc_identifier *dkim =
+	    arena_array(m->arena, struct dmarc_identifier, v->identifier_count + 1);
+
+	*in = (struct dmarc_input){
+		.author = v->author.domain, .dkim = dkim, .org_by_psl = m->query.org_by_psl
+	};
+	for (size_t i = 0; i < v->identifier_count; i++) {
+		const struct mail_identifier *id = &v->identifiers[i];
+		struct dmarc_identifier told = { id->domain,
+			id->partial ? DMARC_MECHANISM_FAIL : id->result };
+
+		if (id->spf)
+			in->spf = told;
+		else
+			dkim[in->dkim_count++] = told;
+	}
+}
+
+static bool judge_dmarc(struct mail *m, struct dns_source *source)
+{
+	struct mail_verdict *v = &m->verdict;
+	struct dmarc_input in;
+
+	list_identifiers(m);
+	make_input(m, &in);
+	if (!dmarc_verify(m->arena, source, &in, &v->dmarc))
+		return false;
+	for (size_t i = 0; i < v->identifier_count; i++) {
+		struct mail_identifier *id = &v->identifiers[i];
+
+		id->alignment =
+		    id->spf ? v->dmarc.spf_alignment : v->dmarc.dkim_alignment[id->signature];
+	}
+	v->disposition = v->dmarc.result == DMARC_FAIL ? v->dmarc.policy.applied : DMARC_NONE;
+	return true;
+}
+
+/* ---- the rounds ---- */
+
+bool mail_ask(struct mail *m, struct dns_source *source)
+{
+	struct str author = m->verdict.author.domain;
+	struct dmarc_policy policy;
+	bool known = judge_iprev(m, source);
+
+	known = judge_spf(m, source) && known;
+	if (!m->header_seen)
+		return known;
+	if (author.n > 0)
+		known =
+		    dmarc_discover(m->arena, source, author, m->query.org_by_psl, &policy) && known;
+	return known;
+}
+
+bool mail_judge(struct mail *m, struct dns_source *source)
+{
+	assert(m->ended);
+	/* Everything is asked before anything is waited for. */
+	if (!mail_ask(m, source))
+		return false;
+	m->judged = judge_dmarc(m, source);
+	return m->judged;
+}
+
+const struct mail_verdict *mail_verdict(const struct mail *m)
+{
+	assert(m->judged);
+	return &m->verdict;
+}
