@@ -19,7 +19,7 @@ struct mail *mail_new(struct arena *a, struct crypto *crypto, const struct mail_
 
 	m->arena = a;
 	m->query = *query;
-	(void)crypto;
+	m->dkim = dkim_new(a, crypto, &m->query.dkim);
 	m->verdict.query = &m->query;
 	m->verdict.dkim = m->dkim;
 	return m;
@@ -30,23 +30,26 @@ void mail_header(struct mail *m, const struct message *message)
 	assert(!m->header_seen);
 	m->header_seen = true;
 	m->verdict.author = author_of(m->arena, message);
+	dkim_header(m->dkim, message);
 }
 
 void mail_body(struct mail *m, struct str piece)
 {
 	assert(m->header_seen && !m->ended);
-	(void)piece;
+	dkim_body(m->dkim, piece);
 }
 
 void mail_end(struct mail *m)
 {
 	assert(m->header_seen && !m->ended);
 	m->ended = true;
+	dkim_end(m->dkim);
 }
 
 void mail_free(struct mail *m)
 {
-	(void)m;
+	if (m != NULL)
+		dkim_free(m->dkim);
 }
 
 /* ---- iprev and SPF ---- */
@@ -110,6 +113,13 @@ static enum dmarc_mechanism of_spf(enum spf_result result)
 					 : DMARC_MECHANISM_FAIL;
 }
 
+static enum dmarc_mechanism of_dkim(enum dkim_result result)
+{
+	return result == DKIM_PASS	  ? DMARC_MECHANISM_PASS
+	       : result == DKIM_TEMPERROR ? DMARC_MECHANISM_TEMPERROR
+					  : DMARC_MECHANISM_FAIL;
+}
+
 static void add_identifier(struct mail *m, struct mail_identifier id)
 {
 	struct mail_verdict *v = &m->verdict;
@@ -127,11 +137,24 @@ static void add_spf(struct mail *m)
 				      .result = of_spf(spf->report.result) });
 }
 
+static void add_signature(struct mail *m, size_t i)
+{
+	const struct dkim_verdict *d = dkim_verdict(m->dkim, i);
+
+	add_identifier(m, (struct mail_identifier){ .signature = i,
+			      .domain = d->sig.domain,
+			      .result = of_dkim(d->result),
+			      .partial = d->result == DKIM_PASS && d->unsigned_bytes > 0 &&
+					 !m->query.count_partial });
+}
+
 static void list_identifiers(struct mail *m)
 {
 	m->verdict.identifiers = NULL;
 	m->verdict.identifier_count = 0;
 	add_spf(m);
+	for (size_t i = 0; i < dkim_count(m->dkim) && i < DKIM_MAX_SIGNATURES; i++)
+		add_signature(m, i);
 }
 
 /* What DMARC is told: an identifier that does not count has failed. */
@@ -189,14 +212,14 @@ bool mail_ask(struct mail *m, struct dns_source *source)
 	if (author.n > 0)
 		known =
 		    dmarc_discover(m->arena, source, author, m->query.org_by_psl, &policy) && known;
-	return known;
+	return dkim_ask(m->dkim, source) && known;
 }
 
 bool mail_judge(struct mail *m, struct dns_source *source)
 {
 	assert(m->ended);
 	/* Everything is asked before anything is waited for. */
-	if (!mail_ask(m, source))
+	if (!mail_ask(m, source) || !dkim_verify(m->dkim, source, m->query.now))
 		return false;
 	m->judged = judge_dmarc(m, source);
 	return m->judged;
