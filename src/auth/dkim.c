@@ -249,16 +249,23 @@ static bool verify_with(struct dkim *d, struct examined *e, const struct dkim_ke
 	return crypto_verify(d->crypto, key, v->sig.signature, v->header_hash);
 }
 
+/* l= may not be larger than the body (RFC 6376 section 3.5), though its hash would fit. */
+static bool is_short(const struct examined *e)
+{
+	return e->verdict.sig.has_length && e->body->total < e->verdict.sig.length;
+}
+
 static bool body_fits(const struct examined *e)
 {
-	return memcmp(e->body->digest, e->verdict.sig.body_hash.p, CRYPTO_HASH) == 0;
+	return !is_short(e) &&
+	       memcmp(e->body->digest, e->verdict.sig.body_hash.p, CRYPTO_HASH) == 0;
 }
 
 static void conclude_body(struct dkim *d, struct examined *e, bool header_fits)
 {
 	const struct dkim_sig *sig = &e->verdict.sig;
 
-	if (sig->has_length && e->body->total < sig->length)
+	if (is_short(e))
 		conclude(e, DKIM_FAIL, DKIM_CAUSE_SHORT,
 		    arena_fmt(d->arena,
 			"%ju bytes of the body were signed (l=), but only %ju are there: it was "

@@ -62,6 +62,8 @@ static enum base64_fault finish(struct decoder *d, unsigned flags)
 		return BASE64_SHORT;
 	if (d->letters + d->pads != 4 && !(d->pads == 0 && (flags & BASE64_UNPADDED)))
 		return BASE64_SHORT;
+	if ((flags & BASE64_EXACT) && (d->group & (d->letters == 2 ? 15 : 3)) != 0)
+		return BASE64_BITS;
 	if (d->letters == 2) {
 		d->bytes[d->n++] = (char)(d->group >> 4);
 	} else {

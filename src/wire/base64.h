@@ -12,6 +12,7 @@
 enum base64_flags {
 	BASE64_WSP = 1,	     /* spaces, tabs, CR and LF may stand anywhere (RFC 6376 section 3.2) */
 	BASE64_UNPADDED = 2, /* the final "=" may be missing */
+	BASE64_EXACT = 4, /* the unused bits of the last letter have to be 0: one text, one value */
 };
 
 enum base64_fault {
@@ -19,6 +20,7 @@ enum base64_fault {
 	BASE64_LETTER,	/* not of the alphabet */
 	BASE64_PADDING, /* "=" where none may be, or text behind it */
 	BASE64_SHORT,	/* the last group is cut off */
+	BASE64_BITS,	/* unused bits that are not 0 */
 };
 
 /*

@@ -122,14 +122,14 @@ static struct str read_signature(struct arena *a, struct dkim_sig *s, struct str
 	find_b(s, value);
 	if (value.n == 0)
 		return STR("b=, the signature itself, is empty");
-	if (base64_decode(a, value, BASE64_WSP, &s->signature, NULL) != BASE64_OK)
+	if (base64_decode(a, value, BASE64_WSP | BASE64_EXACT, &s->signature, NULL) != BASE64_OK)
 		return STR("b=, the signature itself, is no base64 text");
 	return fine();
 }
 
 static struct str read_body_hash(struct arena *a, struct dkim_sig *s, struct str value)
 {
-	if (base64_decode(a, value, BASE64_WSP, &s->body_hash, NULL) != BASE64_OK)
+	if (base64_decode(a, value, BASE64_WSP | BASE64_EXACT, &s->body_hash, NULL) != BASE64_OK)
 		return STR("bh=, the hash of the body, is no base64 text");
 	if (s->body_hash.n != SHA256_BYTES && s->body_hash.n != SHA1_BYTES)
 		return STR("bh= is as long as no hash is");
