@@ -9,7 +9,8 @@ struct mail {
 	struct arena *arena;
 	struct mail_query query;
 	struct dkim *dkim;
-	bool header_seen, ended, judged;
+	const struct message *message; /* NULL until its header is given */
+	bool ended, judged;
 	struct mail_verdict verdict;
 };
 
@@ -27,21 +28,21 @@ struct mail *mail_new(struct arena *a, struct crypto *crypto, const struct mail_
 
 void mail_header(struct mail *m, const struct message *message)
 {
-	assert(!m->header_seen);
-	m->header_seen = true;
+	assert(m->message == NULL);
+	m->message = message;
 	m->verdict.author = author_of(m->arena, message);
 	dkim_header(m->dkim, message);
 }
 
 void mail_body(struct mail *m, struct str piece)
 {
-	assert(m->header_seen && !m->ended);
+	assert(m->message != NULL && !m->ended);
 	dkim_body(m->dkim, piece);
 }
 
 void mail_end(struct mail *m)
 {
-	assert(m->header_seen && !m->ended);
+	assert(m->message != NULL && !m->ended);
 	m->ended = true;
 	dkim_end(m->dkim);
 }
@@ -137,15 +138,47 @@ static void add_spf(struct mail *m)
 				      .result = of_spf(spf->report.result) });
 }
 
+/*
+ * A field that is shown or followed, signed, and put there once more: DKIM verifies the lowest,
+ * programs show the highest (RFC 6376 section 8.15).
+ */
+static const char *doubled(const struct message *message, const struct dkim_sig *sig)
+{
+	static const char *const names[] = { "Subject", "Reply-To", "Content-Type",
+		"Content-Transfer-Encoding" };
+
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		size_t covered = dkim_sig_covers(sig, str_of(names[i]));
+
+		if (covered > 0 && message_field(message, str_of(names[i]), covered) != NULL)
+			return names[i];
+	}
+	return NULL;
+}
+
+/* Why a signature that fits is no word for the whole message; {0}: it is one. */
+static struct str left_open(struct mail *m, const struct dkim_verdict *d)
+{
+	const char *name = doubled(m->message, &d->sig);
+
+	if (d->unsigned_bytes > 0)
+		return arena_fmt(m->arena, "leaves %llu bytes of the body unsigned",
+		    (unsigned long long)d->unsigned_bytes);
+	if (name != NULL)
+		return arena_fmt(m->arena, "leaves another %s unsigned", name);
+	return (struct str){ 0 };
+}
+
 static void add_signature(struct mail *m, size_t i)
 {
 	const struct dkim_verdict *d = dkim_verdict(m->dkim, i);
+	struct mail_identifier id = {
+		.signature = i, .domain = d->sig.domain, .result = of_dkim(d->result)
+	};
 
-	add_identifier(m, (struct mail_identifier){ .signature = i,
-			      .domain = d->sig.domain,
-			      .result = of_dkim(d->result),
-			      .partial = d->result == DKIM_PASS && d->unsigned_bytes > 0 &&
-					 !m->query.count_partial });
+	if (d->result == DKIM_PASS && !m->query.count_partial)
+		id.uncounted = left_open(m, d);
+	add_identifier(m, id);
 }
 
 static void list_identifiers(struct mail *m)
@@ -170,7 +203,7 @@ static void make_input(struct mail *m, struct dmarc_input *in)
 	for (size_t i = 0; i < v->identifier_count; i++) {
 		const struct mail_identifier *id = &v->identifiers[i];
 		struct dmarc_identifier told = { id->domain,
-			id->partial ? DMARC_MECHANISM_FAIL : id->result };
+			id->uncounted.n > 0 ? DMARC_MECHANISM_FAIL : id->result };
 
 		if (id->spf)
 			in->spf = told;
@@ -207,7 +240,7 @@ bool mail_ask(struct mail *m, struct dns_source *source)
 	bool known = judge_iprev(m, source);
 
 	known = judge_spf(m, source) && known;
-	if (!m->header_seen)
+	if (m->message == NULL)
 		return known;
 	if (author.n > 0)
 		known =

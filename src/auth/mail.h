@@ -37,8 +37,9 @@ struct mail_query {
 	int64_t now;	      /* time of judgement, seconds since 1970 */
 	bool trace;	      /* keep the terms of SPF as they were evaluated */
 	struct dkim_options dkim;
-	/* Let a signature count for DMARC that leaves a part of the body open (l=): anybody can
-	   have written that part. */
+	/* Let a signature count for DMARC that leaves something open which anybody can have
+	   written: body behind l=, or a second Subject, Reply-To or Content-Type beside the signed
+	   one. */
 	bool count_partial;
 	/* Where the tree walk meets a temporary error, take the organizational domain from the
 	   public suffix list. */
@@ -60,7 +61,8 @@ struct mail_identifier {
 	struct str domain; /* A-labels, lower case */
 	enum dmarc_mechanism result;
 	enum dmarc_alignment alignment; /* whether it passed or not */
-	bool partial;			/* passed, and does not count: see count_partial */
+	/* Why a signature that passed does not count: "leaves ..."; {0}: it does. */
+	struct str uncounted;
 };
 
 struct mail_verdict {

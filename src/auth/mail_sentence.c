@@ -86,10 +86,9 @@ static void say_signature(struct speaker *s, const struct mail_identifier *id)
 		say(s, STR("a DKIM signature names no domain"));
 		return;
 	}
-	if (id->partial)
-		why = arena_fmt(s->arena,
-		    ", but leaves %llu bytes of the body unsigned and does not count",
-		    (unsigned long long)d->unsigned_bytes);
+	if (id->uncounted.n > 0)
+		why = arena_fmt(
+		    s->arena, ", but " STR_FMT " and does not count", STR_ARG(id->uncounted));
 	else if (d->result != DKIM_PASS && d->result != DKIM_TEMPERROR && d->reason.n > 0)
 		why = arena_fmt(s->arena, " (" STR_FMT ")", STR_ARG(d->reason));
 	say(s, arena_fmt(s->arena, "%s " STR_FMT STR_FMT STR_FMT, words[d->result],

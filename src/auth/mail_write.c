@@ -159,17 +159,21 @@ static void describe_signature(struct writer *w, struct authres_result *r, size_
 
 static void add_dkim(struct writer *w)
 {
-	if (signatures(w->verdict) == 0)
-		add(w, STR("dkim"), "none");
-	for (size_t i = 0; i < signatures(w->verdict); i++) {
-		const struct dkim_verdict *d = dkim_verdict(w->verdict->dkim, i);
-		struct authres_result *r = add(w, STR("dkim"), dkim_result_name(d->result));
+	const struct mail_verdict *v = w->verdict;
 
-		r->reason = d->reason;
-		if (d->result == DKIM_PASS && d->unsigned_bytes > 0)
-			r->reason = arena_fmt(w->arena, "%llu bytes of the body are not signed",
-			    (unsigned long long)d->unsigned_bytes);
-		describe_signature(w, r, i);
+	if (signatures(v) == 0)
+		add(w, STR("dkim"), "none");
+	for (size_t i = 0; i < v->identifier_count; i++) {
+		const struct mail_identifier *id = &v->identifiers[i];
+		const struct dkim_verdict *d;
+		struct authres_result *r;
+
+		if (id->spf)
+			continue;
+		d = dkim_verdict(v->dkim, id->signature);
+		r = add(w, STR("dkim"), dkim_result_name(d->result));
+		r->reason = id->uncounted.n > 0 ? id->uncounted : d->reason;
+		describe_signature(w, r, id->signature);
 	}
 }
 

@@ -34,6 +34,7 @@ struct mail_row {
 	const char *message; /* NULL: the plain one */
 	const char *above;   /* put on top after signing, with LF */
 	size_t above_n;	     /* its length when it holds NUL */
+	size_t from_n;	     /* that of from, likewise */
 };
 
 static inline EVP_PKEY *mail_key(void)
@@ -90,8 +91,10 @@ static inline struct str mail_join(struct arena *a, struct str head, struct str 
 {
 	char *out = arena_array(a, char, head.n + tail.n + 1);
 
-	memcpy(out, head.p, head.n);
-	memcpy(out + head.n, tail.p, tail.n);
+	if (head.n > 0)
+		memcpy(out, head.p, head.n);
+	if (tail.n > 0)
+		memcpy(out + head.n, tail.p, tail.n);
 	return (struct str){ out, head.n + tail.n };
 }
 
@@ -277,6 +280,7 @@ static inline const struct mail_verdict *mail_run(struct mail_world *w, struct a
 		ip_parse(str_of(row->ip), &q->ip);
 	q->helo = str_of(row->helo);
 	q->mail_from = str_of(row->from);
+	q->mail_from.n = row->from_n > 0 ? row->from_n : q->mail_from.n;
 	q->no_envelope = row->from == NULL;
 	m = mail_new(a, crypto, q);
 	message_init(message, a, NULL);

@@ -1,0 +1,479 @@
+/*
+ * test_mail_attacks - what a stranger tries so that his message passes as the bank's, or so that
+ * the fields about it read as if it did (J. Chen, V. Paxson, J. Jiang, "Composition Kills", 2020).
+ *
+ * The stranger owns evil.example with all beneath it, the address 203.0.113.66 and its names, and
+ * old mail that the bank has signed.  In every order of facts: no pass for a domain of the bank,
+ * and fields that a careless reader takes for what they say.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "mail_world.h"
+#include "wire/received_spf.h"
+
+#define EVIL_IP "203.0.113.66"
+#define DNS                                                                                        \
+	"bank.example TXT \"v=spf1 ip4:192.0.2.1 -all\"\n"                                         \
+	"_dmarc.bank.example TXT \"v=DMARC1; p=reject\"\n"                                         \
+	"s._domainkey.bank.example TXT KEY\n"                                                      \
+	"evil.example TXT \"v=spf1 ip4:203.0.113.66 -all\"\n"                                      \
+	"_dmarc.evil.example TXT \"v=DMARC1; p=none\"\n"                                           \
+	"s._domainkey.evil.example TXT KEY\n"                                                      \
+	"bank.example.evil.example TXT \"v=spf1 +all\"\n"                                          \
+	"s._domainkey.bank.example.evil.example TXT KEY\n"                                         \
+	"_dmarc.bank.example.evil.example TXT \"v=DMARC1; p=none\"\n"                              \
+	"evilbank.example TXT \"v=spf1 +all\"\n"                                                   \
+	"s._domainkey.evilbank.example TXT KEY\n"                                                  \
+	"example TXT \"v=spf1 +all\"\n"                                                            \
+	"s._domainkey.example TXT KEY\n"                                                           \
+	"66.113.0.203.in-addr.arpa PTR x\\;\\032dmarc=pass.evil.example.\n"                        \
+	"x\\;\\032dmarc=pass.evil.example A 203.0.113.66\n"
+#define EVIL   EVIL_IP, "evil.example", "x@evil.example"
+#define SIGNED .sign = { { "evil.example" } }
+#define BANKS  .sign = { { "bank.example" } }
+
+struct attack {
+	struct mail_row mail;
+	const char *want; /* "result author-domain" */
+};
+
+/* ---- who wrote it ---- */
+
+static const struct attack authors[] = {
+	{ { "the stranger's own mail", DNS, EVIL, SIGNED,
+	      .message = "From: x@evil.example\nSubject: a\n\nb\n" },
+	    "pass evil.example" },
+	{ { "plain forgery", DNS, EVIL, SIGNED,
+	      .message = "From: ann@bank.example\nSubject: a\n\nb\n" },
+	    "fail bank.example" },
+	{ { "two From fields", DNS, EVIL, SIGNED,
+	      .message = "From: x@evil.example\nFrom: ann@bank.example\n\nb\n" },
+	    "none " },
+	{ { "two From fields, the other way", DNS, EVIL, SIGNED,
+	      .message = "From: ann@bank.example\nFrom: x@evil.example\n\nb\n" },
+	    "none " },
+	{ { "a space before the colon", DNS, EVIL, SIGNED,
+	      .message = "From : ann@bank.example\nFrom: x@evil.example\n\nb\n" },
+	    "none " },
+	{ { "case of the name", DNS, EVIL, SIGNED,
+	      .message = "FROM: ann@bank.example\nfrom: x@evil.example\n\nb\n" },
+	    "none " },
+	{ { "two mailboxes", DNS, EVIL, SIGNED,
+	      .message = "From: <x@evil.example>, <ann@bank.example>\n\nb\n" },
+	    "none " },
+	{ { "two mailboxes, folded", DNS, EVIL, SIGNED,
+	      .message = "From: x@evil.example,\n ann@bank.example\n\nb\n" },
+	    "none " },
+	{ { "two mailboxes without a comma", DNS, EVIL, SIGNED,
+	      .message = "From: <x@evil.example> <ann@bank.example>\n\nb\n" },
+	    "none " },
+	{ { "an address for a name", DNS, EVIL, SIGNED,
+	      .message = "From: \"ann@bank.example\" <x@evil.example>\n\nb\n" },
+	    "pass evil.example" },
+	{ { "an address for a name, no quotes", DNS, EVIL, SIGNED,
+	      .message = "From: ann@bank.example <x@evil.example>\n\nb\n" },
+	    "none " },
+	{ { "a quoted @", DNS, EVIL, SIGNED,
+	      .message = "From: \"ann@bank.example\"@evil.example\n\nb\n" },
+	    "pass evil.example" },
+	{ { "a quoted >", DNS, EVIL, SIGNED,
+	      .message = "From: <\"x@evil.example>\"@bank.example>\n\nb\n" },
+	    "fail bank.example" },
+	{ { "two @", DNS, EVIL, SIGNED, .message = "From: ann@bank.example@evil.example\n\nb\n" },
+	    "none " },
+	{ { "a route", DNS, EVIL, SIGNED,
+	      .message = "From: <@evil.example:ann@bank.example>\n\nb\n" },
+	    "none " },
+	{ { "a route, the other way", DNS, EVIL, SIGNED,
+	      .message = "From: <@bank.example:x@evil.example>\n\nb\n" },
+	    "none " },
+	{ { "a comment inside", DNS, EVIL, SIGNED,
+	      .message = "From: ann@(x)bank.example(@evil.example)\n\nb\n" },
+	    "none " },
+	{ { "a comment that holds an address", DNS, EVIL, SIGNED,
+	      .message = "From: (<ann@bank.example>) <x@evil.example>\n\nb\n" },
+	    "pass evil.example" },
+	{ { "a comment without end", DNS, EVIL, SIGNED,
+	      .message = "From: x@evil.example (<ann@bank.example>\n\nb\n" },
+	    "none " },
+	{ { "an encoded word for a name", DNS, EVIL, SIGNED,
+	      .message = "From: =?utf-8?q?ann=40bank.example?= <x@evil.example>\n\nb\n" },
+	    "pass evil.example" },
+	{ { "an encoded word for an address", DNS, EVIL, SIGNED,
+	      .message = "From: =?utf-8?q?=3Cann=40bank.example=3E?=\n\nb\n" },
+	    "none " },
+	{ { "an encoded word for a domain", DNS, EVIL, SIGNED,
+	      .message = "From: ann@=?utf-8?q?bank.example?=.evil.example\n\nb\n" },
+	    "none " },
+	{ { "a group", DNS, EVIL, SIGNED, .message = "From: bank: x@evil.example;\n\nb\n" },
+	    "none " },
+	{ { "a group and an address", DNS, EVIL, SIGNED,
+	      .message = "From: bank:;, x@evil.example\n\nb\n" },
+	    "none " },
+	{ { "a final dot", DNS, EVIL, SIGNED, .message = "From: ann@bank.example.\n\nb\n" },
+	    "none " },
+	{ { "capitals", DNS, EVIL, SIGNED, .message = "From: ann@BANK.Example\n\nb\n" },
+	    "fail bank.example" },
+	{ { "the bank's name in front", DNS, EVIL, SIGNED,
+	      .message = "From: ann@bank.example.evil.example\n\nb\n" },
+	    "pass bank.example.evil.example" },
+	{ { "the bank's name at the end", DNS, EVIL, .sign = { { "evilbank.example" } },
+	      .message = "From: ann@evilbank.example\n\nb\n" },
+	    "none evilbank.example" },
+	{ { "a label of the bank's that does not exist", DNS, EVIL, SIGNED,
+	      .message = "From: ann@no.such.bank.example\n\nb\n" },
+	    "fail no.such.bank.example" },
+	{ { "an underscore", DNS, EVIL, SIGNED, .message = "From: ann@_dmarc.bank.example\n\nb\n" },
+	    "none " },
+	{ { "a look-alike", DNS, EVIL, SIGNED, .message = "From: ann@b\xd0\xb0nk.example\n\nb\n" },
+	    "none xn--bnk-6cd.example" },
+	{ { "another full stop", DNS, EVIL, SIGNED,
+	      .message = "From: ann@bank\xe3\x80\x82"
+			 "example\n\nb\n" },
+	    "fail bank.example" },
+	{ { "a soft hyphen", DNS, EVIL, SIGNED,
+	      .message = "From: ann@ba\xc2\xadnk.example\n\nb\n" },
+	    "fail bank.example" },
+	{ { "a literal", DNS, EVIL, SIGNED, .message = "From: ann@[203.0.113.66]\n\nb\n" },
+	    "none " },
+	{ { "one label", DNS, EVIL, .sign = { { "example" } },
+	      .message = "From: ann@example\n\nb\n" },
+	    "none " },
+	{ { "a bare CR", DNS, EVIL, SIGNED,
+	      .message = "From: x@evil.example\rFrom: ann@bank.example\n\nb\n" },
+	    "none " },
+	{ { "a line that is no field", DNS, EVIL, SIGNED,
+	      .message = "From: x@evil.example\nno field\nFrom: ann@bank.example\n\nb\n" },
+	    "none " },
+	{ { "NUL in the domain", DNS, EVIL, .message = "Subject: a\n\nb\n",
+	      .above = "From: x@evil.example\0.bank.example\n",
+	      .above_n = sizeof("From: x@evil.example\0.bank.example\n") - 1 },
+	    "none " },
+	{ { "no From", DNS, EVIL, SIGNED, .message = "Sender: ann@bank.example\n\nb\n" }, "none " },
+	{ { "Sender and Resent-From say nothing", DNS, EVIL, SIGNED,
+	      .message = "Sender: x@evil.example\nResent-From: x@evil.example\n"
+			 "From: ann@bank.example\n\nb\n" },
+	    "fail bank.example" },
+};
+
+/* ---- what SPF and DKIM passed for ---- */
+
+#define FORGED "From: ann@bank.example\nSubject: a\n\nb\n"
+
+static const struct attack identifiers[] = {
+	{ { "the null sender, HELO of the bank", DNS, EVIL_IP, "bank.example", "",
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "the null sender, HELO of the stranger", DNS, EVIL_IP, "evil.example", "",
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "HELO of the bank beside a sender that does not exist", DNS, "192.0.2.1",
+	      "bank.example", "x@none.evil.example", .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender in quotes", DNS, EVIL_IP, "evil.example", "\"x@bank.example\"@evil.example",
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender with two @", DNS, EVIL_IP, "evil.example", "x@bank.example@evil.example",
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender with NUL", DNS, EVIL_IP, "evil.example", "x@bank.example\0@evil.example",
+	      .from_n = sizeof("x@bank.example\0@evil.example") - 1, .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender with a final dot", DNS, EVIL_IP, "evil.example", "x@bank.example.",
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender whose domain ends like the bank's", DNS, EVIL_IP, "evil.example",
+	      "x@evilbank.example", .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender at the public suffix", DNS, EVIL_IP, "evil.example", "x@example",
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "d= of the public suffix", DNS, EVIL, .sign = { { "example" } }, .message = FORGED },
+	    "fail bank.example" },
+	{ { "d= that ends like the bank's", DNS, EVIL, .sign = { { "evilbank.example" } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "d= that begins like the bank's", DNS, EVIL,
+	      .sign = { { "bank.example.evil.example" } }, .message = FORGED },
+	    "fail bank.example" },
+	{ { "d= with a final dot", DNS, EVIL, .sign = { { "evil.example." } }, .message = FORGED },
+	    "fail bank.example" },
+	{ { "i= of the bank", DNS, EVIL,
+	      .sign = { { "evil.example", .tags = "i=ann@bank.example; " } }, .message = FORGED },
+	    "fail bank.example" },
+	{ { "i= that quotes the bank", DNS, EVIL,
+	      .sign = { { "evil.example", .tags = "i=\"ann@bank.example\"@evil.example; " } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "l=0 and another body", DNS, EVIL,
+	      .sign = { { "bank.example", .tags = "l=0; ", .cut = true } }, .message = FORGED },
+	    "fail bank.example" },
+	{ { "h= without From", DNS, EVIL, .sign = { { "bank.example", .h = "subject" } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "another From above the signed one", DNS, EVIL, BANKS, .message = FORGED,
+	      .above = "From: x@evil.example\n" },
+	    "none " },
+	{ { "another From above, not signed", DNS, EVIL, SIGNED,
+	      .message = "From: x@evil.example\n\nb\n", .above = "From: ann@bank.example\n" },
+	    "none " },
+	{ { "another Subject above the signed one", DNS, EVIL, BANKS, .message = FORGED,
+	      .above = "Subject: pay here\n" },
+	    "fail bank.example" },
+	{ { "another Content-Type above the signed one", DNS, EVIL,
+	      .sign = { { "bank.example", .h = "from:content-type" } },
+	      .message = "Content-Type: text/plain\n" FORGED,
+	      .above = "Content-Type: multipart/mixed; boundary=x\n" },
+	    "fail bank.example" },
+	{ { "one Subject, old mail of the bank as it was", DNS, EVIL, BANKS, .message = FORGED },
+	    "pass bank.example" },
+	{ { "fields that claim all", DNS, EVIL, SIGNED,
+	      .message = "Authentication-Results: mx.test; dmarc=pass header.from=bank.example\n"
+			 "Received-SPF: pass (mx.test) envelope-from=ann@bank.example\n"
+			 "ARC-Authentication-Results: i=1; mx.test; dmarc=pass\n" FORGED },
+	    "fail bank.example" },
+};
+
+/* ---- what is repeated in our fields ---- */
+
+static const struct attack repeated[] = {
+	{ { "HELO with results", DNS, EVIL_IP, "evil.example; dmarc=pass header.from=bank.example",
+	      "", .message = FORGED },
+	    "fail bank.example" },
+	{ { "HELO with a line end", DNS, EVIL_IP,
+	      "evil.example\r\nAuthentication-Results: mx.test; dmarc=pass", "",
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender with results", DNS, EVIL_IP, "evil.example",
+	      "\"; dmarc=pass header.from=bank.example;\"@evil.example", .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender with results and no quotes", DNS, EVIL_IP, "evil.example",
+	      "dkim=pass/dmarc=pass@evil.example", .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender with a line end", DNS, EVIL_IP, "evil.example",
+	      "x\r\nReceived-SPF: pass\r\n@evil.example", .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender with results for a domain", DNS, EVIL_IP, "evil.example",
+	      "x@evil.example;dmarc=pass", .message = FORGED },
+	    "fail bank.example" },
+	{ { "a sender with a comment", DNS, EVIL_IP, "evil.example", "x(dmarc=pass)@evil.example",
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "i= with results", DNS, EVIL,
+	      .sign = { { "evil.example", .tags = "i=dmarc=pass@evil.example; " } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "i= with quoted results", DNS, EVIL,
+	      .sign = { { "evil.example", .tags = "i=\"=3Bdmarc=pass\"@evil.example; " } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "s= with a quote", DNS, EVIL, .sign = { { "evil.example", .s = "a\"b" } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "s= with results", DNS, EVIL, .sign = { { "evil.example", .s = "dmarc=pass" } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "d= with results", DNS, EVIL, .sign = { { "dmarc=pass.evil.example" } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "d= with a comment", DNS, EVIL, .sign = { { "evil.example(dmarc=pass)" } },
+	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "a key with results",
+	      DNS
+	      "t._domainkey.evil.example TXT \"v=DKIM1; k=dmarc=pass (dmarc=pass\\; dmarc=pass; "
+	      "p=AAAA\"\n",
+	      EVIL, .sign = { { "evil.example", .s = "t" } }, .message = FORGED },
+	    "fail bank.example" },
+	{ { "a policy with results",
+	      DNS "p.evil.example TXT \"v=spf1 dmarc=pass exists:dmarc=pass.evil.example "
+		  "include:dmarc=pass.evil.example -all\"\n"
+		  "dmarc=pass.evil.example TXT \"v=spf1 +all\"\n",
+	      EVIL_IP, "evil.example", "x@p.evil.example", .message = FORGED },
+	    "fail bank.example" },
+	{ { "a broken policy with results",
+	      DNS "p.evil.example TXT \"v=spf1 ip4:dmarc=pass -all\"\n", EVIL_IP, "evil.example",
+	      "x@p.evil.example", .message = FORGED },
+	    "fail bank.example" },
+};
+
+/* ---- readers ---- */
+
+static bool has(struct str text, const char *what)
+{
+	return str_ifind(text, str_of(what)) >= 0;
+}
+
+/* All white space taken out, as careless readers do. */
+static struct str squeezed(struct arena *a, struct str text)
+{
+	char *out = arena_array(a, char, text.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (!is_wsp(text.p[i]) && text.p[i] != '\r' && text.p[i] != '\n')
+			out[n++] = text.p[i];
+	return (struct str){ out, n };
+}
+
+/* Printable, and line ends only as folding. */
+static bool is_clean(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		struct str rest = str_skip(text, i);
+		bool fold = str_starts(rest, STR("\r\n ")) || str_starts(rest, STR("\r\n\t")) ||
+			    (c == '\n' && i > 0 && text.p[i - 1] == '\r') || c == '\t';
+
+		if (!fold && (c < ' ' || c > '~'))
+			return false;
+	}
+	return true;
+}
+
+static bool any_signature_passed(const struct mail_verdict *v)
+{
+	for (size_t i = 0; i < dkim_count(v->dkim); i++)
+		if (dkim_verdict(v->dkim, i)->result == DKIM_PASS)
+			return true;
+	return false;
+}
+
+/* Split at semicolons: each piece is one result of ours, and says what was judged. */
+static const char *naive_trouble(struct arena *a, const struct mail_verdict *v, struct str value)
+{
+	struct str bare = squeezed(a, value), rest = value, piece;
+	struct authres read;
+	size_t pieces = 0;
+
+	authres_parse(a, value, &read);
+	while (rest.n > 0) {
+		piece = str_trim(str_cut(&rest, ';'));
+		if (pieces > 0 && !str_istarts(piece, read.results[pieces - 1].method))
+			return "a piece begins with something else";
+		pieces++;
+	}
+	if (pieces != read.count + 1)
+		return "more pieces than results";
+	if (has(bare, "dmarc=pass") != (v->dmarc.result == DMARC_PASS))
+		return "dmarc=pass";
+	if (has(bare, "spf=pass") != (v->spf.passed || v->helo.passed))
+		return "spf=pass";
+	if (has(bare, "dkim=pass") != any_signature_passed(v))
+		return "dkim=pass";
+	return NULL;
+}
+
+/* What stands behind the first "@" is what stands behind the last one. */
+static bool ats_agree(struct str value)
+{
+	return str_chr(value, '@') == str_rchr(value, '@');
+}
+
+static const char *field_trouble(struct arena *a, const struct mail_verdict *v, struct str value)
+{
+	struct authres read;
+
+	authres_parse(a, value, &read);
+	if (value.n == 0 || !is_clean(value))
+		return "bytes";
+	if (read.fault_count > 0 || !str_eq(read.id, STR("mx.test")))
+		return "grammar";
+	for (size_t i = 0; i < read.count; i++)
+		for (size_t k = 0; k < read.results[i].property_count; k++)
+			if (!ats_agree(read.results[i].properties[k].value))
+				return "two @";
+	return naive_trouble(a, v, value);
+}
+
+static const char *received_trouble(struct arena *a, const struct mail_verdict *v)
+{
+	struct str value = mail_received_spf(a, v, 0);
+	struct received_spf read;
+
+	if (value.n == 0)
+		return v->spf.judged ? "no Received-SPF" : NULL;
+	received_spf_parse(a, value, &read);
+	if (!read.valid || !is_clean(value))
+		return "Received-SPF: grammar";
+	if (!str_eq(read.result, str_of(spf_result_name(v->spf.report.result))))
+		return "Received-SPF: result";
+	if (has(squeezed(a, value), "dmarc=pass") ||
+	    !ats_agree(received_spf_value(&read, STR("envelope-from"))))
+		return "Received-SPF: misleading";
+	return NULL;
+}
+
+static void run(const struct attack *row, unsigned seed)
+{
+	struct arena a = { 0 };
+	struct mail_world w;
+	const struct mail_verdict *v = mail_run(&w, &a, &row->mail, NULL, seed);
+	struct str value = mail_authres(&a, v, STR("mx.test"), 0);
+	struct str got = arena_fmt(
+	    &a, "%s " STR_FMT, dmarc_result_name(v->dmarc.result), STR_ARG(v->author.domain));
+	const char *trouble = field_trouble(&a, v, value);
+
+	if (trouble == NULL)
+		trouble = received_trouble(&a, v);
+	if (trouble != NULL || !str_eq(got, str_of(row->want)))
+		fail_msg("%s, seed %u: " STR_FMT ", %s\n" STR_FMT "\n" STR_FMT, row->mail.name,
+		    seed, STR_ARG(got), trouble != NULL ? trouble : "", STR_ARG(value),
+		    STR_ARG(mail_received_spf(&a, v, 0)));
+	arena_free(&a);
+}
+
+static void run_all(const struct attack *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (unsigned seed = 0; seed < 6; seed++)
+			run(&rows[i], seed);
+}
+
+static void nobody_else_is_the_author(void **state)
+{
+	(void)state;
+	run_all(authors, LENGTH(authors));
+}
+
+static void no_other_identifier_counts(void **state)
+{
+	(void)state;
+	run_all(identifiers, LENGTH(identifiers));
+}
+
+static void fields_say_what_was_judged(void **state)
+{
+	(void)state;
+	run_all(repeated, LENGTH(repeated));
+}
+
+static void the_authserv_id_is_no_door(void **state)
+{
+	static const char *const ids[] = { "mx.test; dmarc=pass", "mx.test\r\nX: y", "mx test",
+		"mx.test(dmarc=pass)", "\"mx.test; dmarc=pass\"", "", "a@mx.test" };
+	struct arena a = { 0 };
+	struct mail_world w;
+	const struct mail_verdict *v = mail_run(&w, &a, &authors[0].mail, NULL, 0);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(ids); i++)
+		if (mail_authres(&a, v, str_of(ids[i]), 0).n > 0)
+			fail_msg("written for %s", ids[i]);
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_else_is_the_author),
+		cmocka_unit_test(no_other_identifier_counts),
+		cmocka_unit_test(fields_say_what_was_judged),
+		cmocka_unit_test(the_authserv_id_is_no_door),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
