@@ -50,7 +50,8 @@ enum author_result {
 
 struct author {
 	enum author_result result;
-	struct str domain; /* AUTHOR_ONE only: A-labels, lower case */
+	/* A-labels, lower case; of AUTHOR_ONE, and of AUTHOR_SEVERAL when all have the same. */
+	struct str domain;
 	struct address_list list;
 };
 

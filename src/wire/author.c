@@ -28,6 +28,22 @@ static enum author_result judge_domain(
 	return AUTHOR_ONE;
 }
 
+/* RFC 9989 section 5.3.1 counts domains, not authors: do all of them have the same? */
+static void share_domain(struct arena *arena, struct author *a)
+{
+	struct str shared = { 0 }, domain;
+
+	for (size_t i = 0; i < a->list.count; i++) {
+		const struct mailbox *m = &a->list.mailboxes[i];
+
+		if (m->obsolete || judge_domain(arena, m, &domain) != AUTHOR_ONE ||
+		    (i > 0 && !str_eq(shared, domain)))
+			return;
+		shared = domain;
+	}
+	a->domain = shared;
+}
+
 static enum author_result judge(struct arena *arena, const struct message *m, struct author *a)
 {
 	const struct message_field *from = message_field(m, STR("From"), 0);
@@ -44,8 +60,10 @@ static enum author_result judge(struct arena *arena, const struct message *m, st
 		return AUTHOR_GROUP;
 	if (a->list.count == 0)
 		return AUTHOR_NONE;
-	if (a->list.count > 1)
+	if (a->list.count > 1) {
+		share_domain(arena, a);
 		return AUTHOR_SEVERAL;
+	}
 	if (a->list.mailboxes[0].obsolete)
 		return AUTHOR_OBSOLETE;
 	return judge_domain(arena, &a->list.mailboxes[0], &a->domain);
@@ -67,7 +85,7 @@ struct str author_text(enum author_result result)
 		[AUTHOR_GROUP] = "From holds a group, which has no domain of its own",
 		[AUTHOR_FIELDS] = "the message has several From fields, and programs differ on "
 				  "which one they show",
-		[AUTHOR_SEVERAL] = "From names several authors",
+		[AUTHOR_SEVERAL] = "From names several authors of different domains",
 		[AUTHOR_BROKEN] = "From is no list of addresses",
 		[AUTHOR_OBSOLETE] = "the address in From has a route, or space or comments inside, "
 				    "and programs differ on what it says",

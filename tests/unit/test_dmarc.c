@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "auth/dmarc.h"
+#include "auth/spf.h"
 #include "zone_world.h"
 
 static void records_are_read(void **state)
@@ -242,6 +243,96 @@ static void temporary_errors_of_mechanisms(void **state)
 	arena_free(&a);
 }
 
+struct fallback_row {
+	const char *name, *zone, *author, *dkim;
+	const char *without, *with; /* as verdict_in() has it */
+};
+
+static void the_list_is_the_fall_back(void **state)
+{
+	static const struct fallback_row rows[] = {
+		{ "trouble above: alignment",
+		    "_dmarc.a.co.uk TXT \"v=DMARC1; p=reject\"\n"
+		    "_dmarc.uk TXT SERVFAIL",
+		    "a.co.uk", "x.a.co.uk", "temperror a.co.uk reject", "pass a.co.uk reject" },
+		{ "trouble above: a stranger beneath the suffix",
+		    "_dmarc.a.co.uk TXT \"v=DMARC1; p=reject\"\n_dmarc.uk TXT SERVFAIL", "a.co.uk",
+		    "b.co.uk", "temperror a.co.uk reject", "fail a.co.uk reject" },
+		{ "trouble above: the suffix itself",
+		    "_dmarc.a.co.uk TXT \"v=DMARC1; p=reject\"\n_dmarc.uk TXT SERVFAIL", "a.co.uk",
+		    "co.uk", "temperror a.co.uk reject", "fail a.co.uk reject" },
+		{ "trouble above: the policy of a subdomain",
+		    "_dmarc.a.co.uk TXT \"v=DMARC1; p=reject; sp=quarantine\"\n"
+		    "_dmarc.co.uk TXT TIMEOUT\ns.a.co.uk A 192.0.2.1",
+		    "s.a.co.uk", "x.a.co.uk", "temperror", "pass a.co.uk quarantine" },
+		{ "trouble between",
+		    "_dmarc.a.co.uk TXT \"v=DMARC1; p=reject; sp=none\"\n"
+		    "_dmarc.t.a.co.uk TXT TIMEOUT\ns.t.a.co.uk A 192.0.2.1",
+		    "s.t.a.co.uk", NULL, "temperror", "fail a.co.uk none" },
+		{ "trouble with the author's own record", "_dmarc.a.co.uk TXT TIMEOUT", "a.co.uk",
+		    "a.co.uk", "temperror", "temperror" },
+		{ "trouble with the organization's record",
+		    "_dmarc.a.co.uk TXT TIMEOUT\ns.a.co.uk A 192.0.2.1", "s.a.co.uk", NULL,
+		    "temperror", "temperror" },
+		{ "no trouble: the walk decides, the list does not",
+		    "_dmarc.a.b.test TXT \"v=DMARC1; p=reject; psd=n\"\n", "a.b.test", "c.b.test",
+		    "fail a.b.test reject", "fail a.b.test reject" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * LENGTH(rows); i++) {
+		const struct fallback_row *row = &rows[i / 2];
+		struct dmarc_identifier dkim = { str_of(row->dkim), DMARC_MECHANISM_PASS };
+		struct dmarc_input in = { .author = str_of(row->author),
+			.dkim = &dkim,
+			.dkim_count = row->dkim != NULL,
+			.org_by_psl = i % 2 };
+		const char *want = i % 2 ? row->with : row->without;
+		struct arena a = { 0 };
+		struct frank_case c;
+		struct dmarc_verdict v;
+		struct str got;
+
+		case_init(&c, &a, in.author, 0);
+		while (!dmarc_verify(&a, &c.source, &in, &v))
+			assert_true(zone_turn(&c, row->zone));
+		got = v.policy.record == NULL
+			  ? str_of(dmarc_result_name(v.result))
+			  : arena_fmt(&a, "%s " STR_FMT " %s", dmarc_result_name(v.result),
+				STR_ARG(v.policy.record_domain),
+				dmarc_request_name(v.policy.published));
+		if (!str_eq(got, str_of(want)))
+			fail_msg("%s, list %zu: " STR_FMT, row->name, i % 2, STR_ARG(got));
+		arena_free(&a);
+	}
+}
+
+static void one_record_serves_three_readers(void **state)
+{
+	static const char zone[] = "_dmarc._domainkey.e.test TXT \"v=DMARC1; p=none\"\n"
+				   "_dmarc.f.test TXT \"v=spf1 +all\"\n";
+	struct arena a = { 0 };
+	struct frank_case c;
+	struct dmarc_walk walk;
+	struct spf_query q = { .mail_from = STR("x@_dmarc.f.test"), .helo = STR("h.test") };
+
+	(void)state;
+	ip_parse(STR("192.0.2.1"), &q.ip);
+	case_init(&c, &a, STR("x"), 0);
+	for (int i = 0; i < 2; i++) {
+		while (spf_check(&c.source, &a, &q).result == SPF_PENDING)
+			zone_turn(&c, zone);
+		assert_int_equal(spf_check(&c.source, &a, &q).result, SPF_PASS);
+		while (!dmarc_walk(&a, &c.source, STR("f.test"), false, &walk))
+			zone_turn(&c, zone);
+		assert_null(walk.steps[0].record);
+		while (!dmarc_walk(&a, &c.source, STR("_domainkey.e.test"), false, &walk))
+			zone_turn(&c, zone);
+		assert_non_null(walk.steps[0].record);
+	}
+	arena_free(&a);
+}
+
 static void a_walk_asks_eight_questions_at_most(void **state)
 {
 	struct arena a = { 0 };
@@ -265,6 +356,8 @@ int main(void)
 		cmocka_unit_test(addresses_are_taken_apart),
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(temporary_errors_of_mechanisms),
+		cmocka_unit_test(the_list_is_the_fall_back),
+		cmocka_unit_test(one_record_serves_three_readers),
 		cmocka_unit_test(a_walk_asks_eight_questions_at_most),
 	};
 
