@@ -116,10 +116,206 @@ static void sentences(void **state)
 	}
 }
 
+struct field_row {
+	struct mail_row mail;
+	const char *want, *received; /* b= of eight characters is "B"; folding is one space */
+};
+
+/* Folding undone, and what stands behind header.b= made "B". */
+static struct str plain(struct arena *a, struct str text)
+{
+	char *out = arena_array(a, char, text.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		bool gap = str_chr(STR(" \t\r\n"), text.p[i]) >= 0;
+
+		if (!gap)
+			out[n++] = text.p[i];
+		else if (n > 0 && out[n - 1] != ' ')
+			out[n++] = ' ';
+		if (!str_ends((struct str){ out, n }, STR("header.b=")))
+			continue;
+		while (i + 1 < text.n && str_chr(STR(" \t\r\n;"), text.p[i + 1]) < 0)
+			i++;
+		out[n++] = 'B';
+	}
+	return (struct str){ out, n };
+}
+
+static void fields(void **state)
+{
+	static const struct field_row rows[] = {
+		{ { "all is well", DNS, "192.0.2.1", "mx.a.test", "ann@a.test", { { "a.test" } } },
+		    "us.test; iprev=pass (mx.a.test) policy.iprev=192.0.2.1; spf=pass "
+		    "smtp.mailfrom=ann@a.test; spf=pass smtp.helo=mx.a.test; dkim=pass "
+		    "header.d=a.test header.s=s header.a=ed25519-sha256 header.b=B; dmarc=pass "
+		    "header.from=a.test policy.dmarc=reject",
+		    "pass (a.test permits 192.0.2.1) receiver=mx.test; identity=mailfrom; "
+		    "client-ip=192.0.2.1; envelope-from=\"ann@a.test\"; helo=mx.a.test; "
+		    "mechanism=\"ip4:192.0.2.1\";" },
+		{ { "the null sender, IPv6", DNS, "2001:db8::1", "mx.a.test", "" },
+		    "us.test; iprev=permerror policy.iprev=\"2001:db8::1\"; spf=fail "
+		    "smtp.helo=mx.a.test; dkim=none; dmarc=fail header.from=a.test "
+		    "policy.dmarc=reject",
+		    "fail (mx.a.test does not permit 2001:db8::1) receiver=mx.test; "
+		    "identity=helo; client-ip=\"2001:db8::1\"; helo=mx.a.test; mechanism=-all;" },
+		{ { "nothing known of the client", DNS, .sign = { { "b.test" } } },
+		    "us.test; dkim=pass header.d=b.test header.s=s header.a=ed25519-sha256 "
+		    "header.b=B; dmarc=fail header.from=a.test policy.dmarc=reject",
+		    "" },
+		{ { "HELO is an address", DNS, "192.0.2.1", "[192.0.2.1]", "ann@c.test" },
+		    "us.test; iprev=pass (mx.a.test) policy.iprev=192.0.2.1; spf=none "
+		    "smtp.mailfrom=ann@c.test; dkim=none; dmarc=fail header.from=a.test "
+		    "policy.dmarc=reject",
+		    "none (c.test has no policy for 192.0.2.1) receiver=mx.test; "
+		    "identity=mailfrom; client-ip=192.0.2.1; envelope-from=\"ann@c.test\";" },
+		{ { "an identity of its own", DNS,
+		      .sign = { { "a.test", .tags = "i=x@list.a.test; " } } },
+		    "us.test; dkim=pass header.d=a.test header.i=x@list.a.test header.s=s "
+		    "header.a=ed25519-sha256 header.b=B; dmarc=pass header.from=a.test "
+		    "policy.dmarc=reject",
+		    "" },
+		{ { "a second Subject", DNS, .sign = { { "a.test" } }, .above = "Subject: x\n" },
+		    "us.test; dkim=pass reason=\"leaves another Subject unsigned\" "
+		    "header.d=a.test header.s=s header.a=ed25519-sha256 header.b=B; dmarc=fail "
+		    "header.from=a.test policy.dmarc=reject",
+		    "" },
+		{ { "no author", DNS, .message = "Subject: x\n\n" },
+		    "us.test; dkim=none; dmarc=none reason=\"the message names no author in "
+		    "From\"",
+		    "" },
+		{ { "t=y and a subdomain",
+		      "_dmarc.t.test TXT \"v=DMARC1; p=reject; sp=reject; t=y\"\n"
+		      "x.t.test A 192.0.2.1\n",
+		      .message = "From: a@x.t.test\n\n" },
+		    "us.test; dkim=none; dmarc=fail header.from=x.t.test policy.dmarc=quarantine",
+		    "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct arena a = { 0 };
+		struct mail_world w;
+		const struct mail_verdict *v = mail_run(&w, &a, &rows[i].mail, NULL, 0);
+		struct str got = plain(&a, mail_authres(&a, v, STR("us.test"), 0));
+		struct str received = plain(&a, mail_received_spf(&a, v, 0));
+
+		if (!str_eq(got, str_of(rows[i].want)))
+			fail_msg("%s: " STR_FMT, rows[i].mail.name, STR_ARG(got));
+		if (!str_eq(received, str_of(rows[i].received)))
+			fail_msg("%s: " STR_FMT, rows[i].mail.name, STR_ARG(received));
+		/* The client's round, the message's, and one for what they lead to. */
+		assert_in_range(w.rounds, 0, 3);
+		arena_free(&a);
+	}
+}
+
+static void prefixes_of_b_differ(void **state)
+{
+	static const struct mail_row row = { .name = "copies and kin", .zone = DNS };
+	static const char *const b[] = { "AAAAAAAAAAAAxxxx", "AAAAAAAAAAAAyyyy", "AAAAAAAAAAAAyyyy",
+		"BBBBBBBBBBBBBBBB" };
+	static const char *const want[] = { "AAAAAAAAAAAAx", "AAAAAAAAAAAAy", "AAAAAAAAAAAAy",
+		"BBBBBBBB" };
+	struct arena a = { 0 };
+	struct mail_row with = row;
+	struct str above = STR("");
+	struct mail_world w;
+	struct authres read;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(b); i++)
+		above = arena_fmt(&a,
+		    STR_FMT "DKIM-Signature: v=1; a=rsa-sha256; d=a.test; s=s; h=from;\n"
+			    " bh=AAAA; b=%s\n",
+		    STR_ARG(above), b[i]);
+	with.above = above.p;
+	authres_parse(
+	    &a, mail_authres(&a, mail_run(&w, &a, &with, NULL, 0), STR("us.test"), 0), &read);
+	assert_int_equal(read.count, LENGTH(b) + 1);
+	for (size_t i = 0; i < LENGTH(b); i++)
+		if (!str_eq(
+			authres_value(&read.results[i], STR("header"), STR("b")), str_of(want[i])))
+			fail_msg("b= of signature %zu", i);
+	arena_free(&a);
+}
+
+static void signatures_are_bounded(void **state)
+{
+	static const struct mail_row row = { .name = "many", .zone = DNS };
+	struct arena a = { 0 };
+	struct mail_row with = row;
+	struct str above = STR("");
+	struct mail_world w;
+	const struct mail_verdict *v;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		above = arena_fmt(&a,
+		    STR_FMT "DKIM-Signature: v=1; a=rsa-sha256; d=x%d.a.test; s=s; h=from;\n"
+			    " bh=AAAA; b=AAAA\n",
+		    STR_ARG(above), i);
+	with.above = above.p;
+	v = mail_run(&w, &a, &with, NULL, 0);
+	assert_int_equal(v->identifier_count, DKIM_MAX_SIGNATURES);
+	assert_true(w.facts.count < 100);
+	arena_free(&a);
+}
+
+static void options_loosen(void **state)
+{
+	static const struct mail_row partial = { "l=0", DNS,
+		.sign = { { "a.test", .tags = "l=0; ", .cut = true } } };
+	static const struct mail_row trouble = { "trouble above",
+		"_dmarc.a.co.uk TXT \"v=DMARC1; p=reject\"\n_dmarc.uk TXT TIMEOUT\n"
+		"s._domainkey.x.a.co.uk TXT KEY\n",
+		.sign = { { "x.a.co.uk" } }, .message = "From: a@a.co.uk\nSubject: x\n\nb\n" };
+	struct mail_query query = { .count_partial = true };
+	struct arena a = { 0 };
+	struct mail_world w;
+
+	(void)state;
+	assert_int_equal(mail_run(&w, &a, &partial, NULL, 0)->dmarc.result, DMARC_FAIL);
+	assert_int_equal(mail_run(&w, &a, &partial, &query, 0)->dmarc.result, DMARC_PASS);
+	query = (struct mail_query){ .org_by_psl = true };
+	assert_int_equal(mail_run(&w, &a, &trouble, NULL, 0)->dmarc.result, DMARC_RESULT_TEMPERROR);
+	assert_true(str_eq(mail_dmarc_sentence(&a, mail_run(&w, &a, &trouble, &query, 0)),
+	    STR("passes DMARC: passes DKIM for x.a.co.uk, which is aligned with a.co.uk "
+		"(organizational domain by the public suffix list, as the DNS did not answer)")));
+	arena_free(&a);
+}
+
+static void a_message_may_be_given_up(void **state)
+{
+	struct mail_query query = { .now = MAIL_NOW };
+	struct crypto *crypto = crypto_new();
+	struct arena a = { 0 };
+	struct message message;
+	struct mail_row row = { .sign = { { "a.test" } } };
+	struct mail *m = mail_new(&a, crypto, &query);
+
+	(void)state;
+	message_init(&message, &a, NULL);
+	message_push(&message, mail_message(&a, &row));
+	assert_int_equal(message_next(&message, &(struct str){ 0 }), MESSAGE_HEADER);
+	mail_header(m, &message);
+	mail_body(m, STR("half of"));
+	mail_free(m);
+	mail_free(NULL);
+	crypto_free(crypto);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sentences),
+		cmocka_unit_test(fields),
+		cmocka_unit_test(prefixes_of_b_differ),
+		cmocka_unit_test(signatures_are_bounded),
+		cmocka_unit_test(options_loosen),
+		cmocka_unit_test(a_message_may_be_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
