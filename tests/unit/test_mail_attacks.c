@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "mail_readers.h"
 #include "mail_world.h"
-#include "wire/received_spf.h"
 
 #define EVIL_IP "203.0.113.66"
 #define DNS                                                                                        \
@@ -303,112 +303,7 @@ static const struct attack repeated[] = {
 	    "fail bank.example" },
 };
 
-/* ---- readers ---- */
-
-static bool has(struct str text, const char *what)
-{
-	return str_ifind(text, str_of(what)) >= 0;
-}
-
-/* All white space taken out, as careless readers do. */
-static struct str squeezed(struct arena *a, struct str text)
-{
-	char *out = arena_array(a, char, text.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.n; i++)
-		if (!is_wsp(text.p[i]) && text.p[i] != '\r' && text.p[i] != '\n')
-			out[n++] = text.p[i];
-	return (struct str){ out, n };
-}
-
-/* Printable, and line ends only as folding. */
-static bool is_clean(struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-		struct str rest = str_skip(text, i);
-		bool fold = str_starts(rest, STR("\r\n ")) || str_starts(rest, STR("\r\n\t")) ||
-			    (c == '\n' && i > 0 && text.p[i - 1] == '\r') || c == '\t';
-
-		if (!fold && (c < ' ' || c > '~'))
-			return false;
-	}
-	return true;
-}
-
-static bool any_signature_passed(const struct mail_verdict *v)
-{
-	for (size_t i = 0; i < dkim_count(v->dkim); i++)
-		if (dkim_verdict(v->dkim, i)->result == DKIM_PASS)
-			return true;
-	return false;
-}
-
-/* Split at semicolons: each piece is one result of ours, and says what was judged. */
-static const char *naive_trouble(struct arena *a, const struct mail_verdict *v, struct str value)
-{
-	struct str bare = squeezed(a, value), rest = value, piece;
-	struct authres read;
-	size_t pieces = 0;
-
-	authres_parse(a, value, &read);
-	while (rest.n > 0) {
-		piece = str_trim(str_cut(&rest, ';'));
-		if (pieces > 0 && !str_istarts(piece, read.results[pieces - 1].method))
-			return "a piece begins with something else";
-		pieces++;
-	}
-	if (pieces != read.count + 1)
-		return "more pieces than results";
-	if (has(bare, "dmarc=pass") != (v->dmarc.result == DMARC_PASS))
-		return "dmarc=pass";
-	if (has(bare, "spf=pass") != (v->spf.passed || v->helo.passed))
-		return "spf=pass";
-	if (has(bare, "dkim=pass") != any_signature_passed(v))
-		return "dkim=pass";
-	return NULL;
-}
-
-/* What stands behind the first "@" is what stands behind the last one. */
-static bool ats_agree(struct str value)
-{
-	return str_chr(value, '@') == str_rchr(value, '@');
-}
-
-static const char *field_trouble(struct arena *a, const struct mail_verdict *v, struct str value)
-{
-	struct authres read;
-
-	authres_parse(a, value, &read);
-	if (value.n == 0 || !is_clean(value))
-		return "bytes";
-	if (read.fault_count > 0 || !str_eq(read.id, STR("mx.test")))
-		return "grammar";
-	for (size_t i = 0; i < read.count; i++)
-		for (size_t k = 0; k < read.results[i].property_count; k++)
-			if (!ats_agree(read.results[i].properties[k].value))
-				return "two @";
-	return naive_trouble(a, v, value);
-}
-
-static const char *received_trouble(struct arena *a, const struct mail_verdict *v)
-{
-	struct str value = mail_received_spf(a, v, 0);
-	struct received_spf read;
-
-	if (value.n == 0)
-		return v->spf.judged ? "no Received-SPF" : NULL;
-	received_spf_parse(a, value, &read);
-	if (!read.valid || !is_clean(value))
-		return "Received-SPF: grammar";
-	if (!str_eq(read.result, str_of(spf_result_name(v->spf.report.result))))
-		return "Received-SPF: result";
-	if (has(squeezed(a, value), "dmarc=pass") ||
-	    !ats_agree(received_spf_value(&read, STR("envelope-from"))))
-		return "Received-SPF: misleading";
-	return NULL;
-}
+/* ---- the runs ---- */
 
 static void run(const struct attack *row, unsigned seed)
 {
@@ -418,10 +313,8 @@ static void run(const struct attack *row, unsigned seed)
 	struct str value = mail_authres(&a, v, STR("mx.test"), 0);
 	struct str got = arena_fmt(
 	    &a, "%s " STR_FMT, dmarc_result_name(v->dmarc.result), STR_ARG(v->author.domain));
-	const char *trouble = field_trouble(&a, v, value);
+	const char *trouble = mail_trouble(&a, v);
 
-	if (trouble == NULL)
-		trouble = received_trouble(&a, v);
 	if (trouble != NULL || !str_eq(got, str_of(row->want)))
 		fail_msg("%s, seed %u: " STR_FMT ", %s\n" STR_FMT "\n" STR_FMT, row->mail.name,
 		    seed, STR_ARG(got), trouble != NULL ? trouble : "", STR_ARG(value),
