@@ -22,7 +22,8 @@ struct kept_key {
 	struct str id; /* the bytes that make it; owned */
 	uint64_t used; /* when, in calls */
 	EVP_PKEY *key;
-	EVP_PKEY_CTX *verify; /* RSA, set up once; NULL for Ed25519 */
+	EVP_PKEY_CTX *verify;	 /* RSA, set up once; NULL for Ed25519 */
+	EVP_MD_CTX *verify_pure; /* Ed25519, the same */
 };
 
 struct crypto {
@@ -52,9 +53,18 @@ struct crypto *crypto_new(void)
 static void forget(struct kept_key *k)
 {
 	EVP_PKEY_CTX_free(k->verify);
+	EVP_MD_CTX_free(k->verify_pure);
 	EVP_PKEY_free(k->key);
 	free((void *)(uintptr_t)k->id.p);
 	*k = (struct kept_key){ 0 };
+}
+
+void crypto_forget(struct crypto *c)
+{
+	for (size_t i = 0; i < SETS; i++)
+		for (size_t j = 0; j < WAYS; j++)
+			if (c->keys[i][j].used > 0)
+				forget(&c->keys[i][j]);
 }
 
 void crypto_free(struct crypto *c)
@@ -68,9 +78,7 @@ void crypto_free(struct crypto *c)
 		EVP_MD_CTX_free(h->context);
 		free(h);
 	}
-	for (size_t i = 0; i < SETS; i++)
-		for (size_t j = 0; j < WAYS; j++)
-			forget(&c->keys[i][j]);
+	crypto_forget(c);
 	EVP_MD_free(c->sha256);
 	free(c);
 }
@@ -173,17 +181,30 @@ static EVP_PKEY_CTX *rsa_context(
 	return NULL;
 }
 
+static EVP_MD_CTX *pure_context(EVP_PKEY *key)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	must(context != NULL);
+	if (EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1)
+		return context;
+	EVP_MD_CTX_free(context);
+	return NULL;
+}
+
 /* Fills in a place; false when OpenSSL takes no such key. */
 static bool make_key(const struct crypto *c, const struct dkim_key *key, struct kept_key *out)
 {
-	if (key->kind == DKIM_KEY_RSA)
+	if (key->kind == DKIM_KEY_RSA) {
 		out->key = make_rsa(key);
-	else
+		out->verify =
+		    out->key != NULL ? rsa_context(c, out->key, EVP_PKEY_verify_init) : NULL;
+	} else {
 		out->key = EVP_PKEY_new_raw_public_key(
 		    EVP_PKEY_ED25519, NULL, (const unsigned char *)key->data.p, key->data.n);
-	if (out->key != NULL && key->kind == DKIM_KEY_RSA)
-		out->verify = rsa_context(c, out->key, EVP_PKEY_verify_init);
-	return out->key != NULL && (key->kind != DKIM_KEY_RSA || out->verify != NULL);
+		out->verify_pure = out->key != NULL ? pure_context(out->key) : NULL;
+	}
+	return out->verify != NULL || out->verify_pure != NULL;
 }
 
 static void keep_id(struct kept_key *k, struct str id)
@@ -226,17 +247,25 @@ static struct kept_key *find_key(struct crypto *c, const struct dkim_key *key)
 	return oldest;
 }
 
-static bool verify_ed25519(
-    EVP_PKEY *key, struct str signature, const unsigned char hash[CRYPTO_HASH])
+static bool verify_once(
+    EVP_MD_CTX *context, struct str signature, const unsigned char hash[CRYPTO_HASH])
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	return EVP_DigestVerify(context, (const unsigned char *)signature.p, signature.n, hash,
+		   CRYPTO_HASH) == 1;
+}
+
+/* OpenSSL does not promise that a context serves twice: a failure is asked again of a new one. */
+static bool verify_pure(
+    const struct kept_key *k, struct str signature, const unsigned char hash[CRYPTO_HASH])
+{
+	EVP_MD_CTX *fresh;
 	bool good;
 
-	must(context != NULL);
-	good = EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1 &&
-	       EVP_DigestVerify(context, (const unsigned char *)signature.p, signature.n, hash,
-		   CRYPTO_HASH) == 1;
-	EVP_MD_CTX_free(context);
+	if (verify_once(k->verify_pure, signature, hash))
+		return true;
+	fresh = pure_context(k->key);
+	good = fresh != NULL && verify_once(fresh, signature, hash);
+	EVP_MD_CTX_free(fresh);
 	return good;
 }
 
@@ -249,8 +278,8 @@ bool crypto_verify(struct crypto *c, const struct dkim_key *key, struct str sign
 	/* What OpenSSL says of a bad signature is not left in the caller's queue of errors. */
 	ERR_set_mark();
 	k = find_key(c, key);
-	if (k != NULL && k->verify == NULL)
-		good = verify_ed25519(k->key, signature, hash);
+	if (k != NULL && k->verify_pure != NULL)
+		good = verify_pure(k, signature, hash);
 	else if (k != NULL)
 		good = EVP_PKEY_verify(k->verify, (const unsigned char *)signature.p, signature.n,
 			   hash, CRYPTO_HASH) == 1;

@@ -28,6 +28,9 @@ struct crypto *crypto_new(void);
 /* Every hash must have been given back. NULL is allowed. */
 void crypto_free(struct crypto *);
 
+/* Forget all keys, as if none had been seen. */
+void crypto_forget(struct crypto *);
+
 /* ---- SHA-256, in pieces ---- */
 
 struct crypto_hash *crypto_hash_begin(struct crypto *);

@@ -134,12 +134,24 @@ static const struct dkim_key *key_of(struct dns_source *source, struct dns_recor
 	return key;
 }
 
+/* selector._domainkey.domain (RFC 6376 section 3.6.2.1) */
+static struct str key_name(struct arena *a, const struct dkim_sig *sig)
+{
+	static const char middle[] = "._domainkey.";
+	size_t n = sig->selector.n + sizeof(middle) - 1 + sig->domain.n;
+	char *name = arena_array(a, char, n + 1), *p = name;
+
+	p = (char *)memcpy(p, sig->selector.p, sig->selector.n) + sig->selector.n;
+	p = (char *)memcpy(p, middle, sizeof(middle) - 1) + sizeof(middle) - 1;
+	memcpy(p, sig->domain.p, sig->domain.n);
+	return (struct str){ name, n };
+}
+
 const struct dns_answer *dkim_key_ask(
     struct arena *a, struct dns_source *source, const struct dkim_sig *sig)
 {
 	static const struct dns_answer nowhere = { .status = DNS_NXDOMAIN };
-	struct str name = arena_fmt(
-	    a, STR_FMT "._domainkey." STR_FMT, STR_ARG(sig->selector), STR_ARG(sig->domain));
+	struct str name = key_name(a, sig);
 
 	return domain_valid(name) ? dns_ask(source, name, DNS_TXT) : &nowhere;
 }

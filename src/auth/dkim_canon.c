@@ -1,8 +1,12 @@
 /* dkim_canon - see dkim_canon.h. */
 #include "auth/dkim_canon.h"
 
+#include "base/compat_wide.h"
+
 /* From this size on bytes are hashed where they lie; shorter runs are cheaper gathered. */
-#define STAGE_RUN 512
+#define STAGE_RUN 256
+/* Bytes of a body that are looked at in one go. */
+#define EVENT_BLOCK 128
 
 static const struct str crlf = { "\r\n", 2 };
 
@@ -54,43 +58,52 @@ static void add_simple(struct dkim_stage *s, struct str text, bool lf)
 	dkim_stage_add(s, text);
 }
 
-static size_t word_length(struct str text)
-{
-	size_t n = 0;
-
-	while (n < text.n && !is_wsp(text.p[n]) && text.p[n] != '\n' && text.p[n] != '\r')
-		n++;
-	return n;
-}
-
 /* A value on its way into the relaxed form. */
 struct unfolded {
 	bool any;   /* a word has come */
 	bool space; /* white space since */
 };
 
-/* White space or part of a fold: nothing of it is left but one space between words. */
-static bool is_folding(struct str text)
+/* Part of a fold: nothing of it is left. */
+static bool is_line_end(struct str text, size_t i)
 {
-	return is_wsp(text.p[0]) || text.p[0] == '\n' || str_starts(text, crlf);
+	return text.p[i] == '\n' || (text.p[i] == '\r' && i + 1 < text.n && text.p[i + 1] == '\n');
 }
 
-static void add_relaxed(struct dkim_stage *s, struct str text, struct unfolded *u)
+/* At most as many bytes as fit into the stage. */
+static void add_relaxed_part(
+    struct dkim_stage *s, struct str text, size_t from, size_t to, struct unfolded *u)
 {
-	while (text.n > 0) {
-		size_t n = word_length(text);
+	char *out = s->bytes + s->n;
 
-		if (n == 0 && is_folding(text)) {
-			u->space |= is_wsp(text.p[0]);
-			text = str_skip(text, 1);
+	for (size_t i = from; i < to;) {
+		if (text.p[i] <= ' ' && (is_wsp(text.p[i]) || is_line_end(text, i))) {
+			u->space |= is_wsp(text.p[i++]);
 			continue;
 		}
 		if (u->space && u->any)
-			stage_byte(s, ' ');
+			*out++ = ' ';
 		*u = (struct unfolded){ .any = true };
-		n += n == 0; /* a CR alone */
-		dkim_stage_add(s, str_slice(text, 0, n));
-		text = str_skip(text, n);
+		do
+			*out++ = text.p[i++];
+		while (i < to && text.p[i] > ' ');
+	}
+	s->n = (size_t)(out - s->bytes);
+}
+
+/* Unfold, and make one space of each run of white space within. */
+static void add_relaxed(struct dkim_stage *s, struct str text, struct unfolded *u)
+{
+	size_t from = 0;
+
+	while (from < text.n) {
+		size_t to = from + DKIM_STAGE / 2;
+
+		if (s->n > DKIM_STAGE / 2 - 1)
+			dkim_stage_flush(s);
+		to = to < text.n ? to : text.n;
+		add_relaxed_part(s, text, from, to, u);
+		from = to;
 	}
 }
 
@@ -220,33 +233,22 @@ static bool plain(const struct dkim_body *b)
 
 /* ---- body: runs of bytes that stay as they are ---- */
 
-typedef unsigned char lane __attribute__((vector_size(16)));
-
-static lane load(const char *p)
+/*
+ * Could there be white space that the relaxed form changes?  Reads one byte more.  Every control
+ * counts as white here, which costs a closer look and is never wrong; written so that a compiler
+ * can look at many bytes at once.
+ */
+COMPAT_WIDE static bool has_event(const char *bytes)
 {
-	lane v;
+	const unsigned char *p = (const unsigned char *)bytes;
+	unsigned char found = 0;
 
-	memcpy(&v, p, sizeof(v));
-	return v;
+	for (size_t i = 0; i < EVENT_BLOCK; i++)
+		found |= (unsigned char)((p[i] == '\t') | ((p[i] == ' ') & (p[i + 1] <= ' ')));
+	return found != 0;
 }
 
-static bool any_of(lane v)
-{
-	uint64_t half[2];
-
-	memcpy(half, &v, sizeof(half));
-	return (half[0] | half[1]) != 0;
-}
-
-/* White space that the relaxed form changes: a tab, a space before white space or a line's end. */
-static lane events(const char *p)
-{
-	lane c = load(p), next = load(p + 1);
-
-	return (lane)(c == '\t') | ((lane)(c == ' ') & (lane)(((next == ' ') | (next == '\t')) |
-							      ((next == '\r') | (next == '\n'))));
-}
-
+/* A tab, a space before white space or a line's end. */
 static bool is_event(const char *p, const char *end)
 {
 	if (*p == '\t')
@@ -257,13 +259,8 @@ static bool is_event(const char *p, const char *end)
 /* The first such byte, or the end. A space that is the last byte is one, as none knows better. */
 static const char *find_white_space(const char *p, const char *end)
 {
-	while (end - p > 64) {
-		if (any_of(events(p) | events(p + 16) | events(p + 32) | events(p + 48)))
-			break;
-		p += 64;
-	}
-	while (end - p > 16 && !any_of(events(p)))
-		p += 16;
+	while (end - p > EVENT_BLOCK && !has_event(p))
+		p += EVENT_BLOCK;
 	while (p < end && !is_event(p, end))
 		p++;
 	return p;

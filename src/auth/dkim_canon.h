@@ -13,7 +13,7 @@
 
 #include "auth/crypto.h"
 
-#define DKIM_STAGE 4096
+#define DKIM_STAGE 1024
 
 /* On the way into a hash. */
 struct dkim_stage {

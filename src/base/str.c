@@ -9,22 +9,12 @@ int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-static bool same_letters(const char *a, const char *b, size_t n)
+bool str_same_letters(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool str_ieq(struct str a, struct str b)
-{
-	return a.n == b.n && same_letters(a.p, b.p, a.n);
 }
 
 int str_cmp(struct str a, struct str b)
@@ -42,7 +32,7 @@ bool str_starts(struct str s, struct str prefix)
 
 bool str_istarts(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && same_letters(s.p, prefix.p, prefix.n);
+	return s.n >= prefix.n && str_same_letters(s.p, prefix.p, prefix.n);
 }
 
 bool str_ends(struct str s, struct str suffix)
@@ -84,20 +74,6 @@ ptrdiff_t str_rchr(struct str s, char c)
 		if (s.p[i - 1] == c)
 			return (ptrdiff_t)i - 1;
 	return -1;
-}
-
-struct str str_slice(struct str s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from >= to)
-		return (struct str){ 0 };
-	return (struct str){ s.p + from, to - from };
-}
-
-struct str str_skip(struct str s, size_t n)
-{
-	return str_slice(s, n, s.n);
 }
 
 static bool is_space(char c)

@@ -59,9 +59,20 @@ static inline char to_lower(char c)
 /* Value of a hexadecimal digit, or -1. */
 int hex_value(char c);
 
-bool str_eq(struct str a, struct str b);
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* n bytes at both, equal but for the case of ASCII letters. */
+bool str_same_letters(const char *a, const char *b, size_t n);
+
 /* Equal but for the case of ASCII letters. */
-bool str_ieq(struct str a, struct str b);
+static inline bool str_ieq(struct str a, struct str b)
+{
+	return a.n == b.n && str_same_letters(a.p, b.p, a.n);
+}
+
 /* Order of bytes, then of length; for qsort and bsearch. */
 int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);
@@ -75,9 +86,21 @@ ptrdiff_t str_chr(struct str s, char c);
 ptrdiff_t str_rchr(struct str s, char c);
 
 /* From byte `from` up to but not including `to`; both are clamped to the string. */
-struct str str_slice(struct str s, size_t from, size_t to);
+static inline struct str str_slice(struct str s, size_t from, size_t to)
+{
+	if (to > s.n)
+		to = s.n;
+	if (from >= to)
+		return (struct str){ 0 };
+	return (struct str){ s.p + from, to - from };
+}
+
 /* Without the first n bytes (empty when there are fewer). */
-struct str str_skip(struct str s, size_t n);
+static inline struct str str_skip(struct str s, size_t n)
+{
+	return str_slice(s, n, s.n);
+}
+
 /* Without spaces, tabs, CR and LF at both ends. */
 struct str str_trim(struct str s);
 

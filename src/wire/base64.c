@@ -3,17 +3,77 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/* The value of each letter and one more; 0: none. */
+static const unsigned char values[256] = {
+	['A'] = 1,
+	2,
+	3,
+	4,
+	5,
+	6,
+	7,
+	8,
+	9,
+	10,
+	11,
+	12,
+	13,
+	14,
+	15,
+	16,
+	17,
+	18,
+	19,
+	20,
+	21,
+	22,
+	23,
+	24,
+	25,
+	26,
+	['a'] = 27,
+	28,
+	29,
+	30,
+	31,
+	32,
+	33,
+	34,
+	35,
+	36,
+	37,
+	38,
+	39,
+	40,
+	41,
+	42,
+	43,
+	44,
+	45,
+	46,
+	47,
+	48,
+	49,
+	50,
+	51,
+	52,
+	['0'] = 53,
+	54,
+	55,
+	56,
+	57,
+	58,
+	59,
+	60,
+	61,
+	62,
+	['+'] = 63,
+	['/'] = 64,
+};
+
 static int letter_value(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (is_digit(c))
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
+	return values[(unsigned char)c] - 1;
 }
 
 static bool is_space(char c)
@@ -53,6 +113,27 @@ static enum base64_fault push(struct decoder *d, char c)
 	return BASE64_OK;
 }
 
+/* Whole groups, as far as nothing but letters comes; how many letters were taken. */
+static size_t push_groups(struct decoder *d, struct str text)
+{
+	const unsigned char *p = (const unsigned char *)text.p;
+	size_t i = 0;
+
+	while (d->pads == 0 && i + 4 <= text.n) {
+		uint32_t a = values[p[i]], b = values[p[i + 1]], c = values[p[i + 2]],
+			 e = values[p[i + 3]], group;
+
+		if (a == 0 || b == 0 || c == 0 || e == 0)
+			break;
+		group = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (e - 1);
+		d->bytes[d->n++] = (char)(group >> 16);
+		d->bytes[d->n++] = (char)(group >> 8);
+		d->bytes[d->n++] = (char)group;
+		i += 4;
+	}
+	return i;
+}
+
 /* The bytes of a last group of two or three letters. */
 static enum base64_fault finish(struct decoder *d, unsigned flags)
 {
@@ -81,6 +162,10 @@ enum base64_fault base64_decode(
 	size_t i;
 
 	for (i = 0; i < text.n; i++) {
+		if (d.letters == 0)
+			i += push_groups(&d, str_skip(text, i));
+		if (i == text.n)
+			break;
 		if ((flags & BASE64_WSP) && is_space(text.p[i]))
 			continue;
 		fault = push(&d, text.p[i]);

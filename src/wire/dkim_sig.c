@@ -284,13 +284,22 @@ static struct str read_row(struct arena *a, struct dkim_sig *s, const struct row
 	return fine();
 }
 
+static struct str at_domain(struct arena *a, struct str domain)
+{
+	char *text = arena_array(a, char, domain.n + 1);
+
+	text[0] = '@';
+	memcpy(text + 1, domain.p, domain.n);
+	return (struct str){ text, domain.n + 1 };
+}
+
 /* What follows from several tags together. */
 static struct str judge_whole(struct arena *a, struct dkim_sig *s)
 {
 	if (s->form != DKIM_SIG_DKIM)
 		return fine();
-	if (s->identity_domain.n == 0) {
-		s->identity = arena_fmt(a, "@" STR_FMT, STR_ARG(s->domain));
+	if (s->identity_domain.n == 0 && s->domain.n > 0) {
+		s->identity = at_domain(a, s->domain);
 		s->identity_domain = s->domain;
 	}
 	if (domain_under(s->identity_domain, s->domain))

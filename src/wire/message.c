@@ -1,9 +1,11 @@
 /* message - see message.h. */
 #include "wire/message.h"
 
+#include "base/compat_wide.h"
 #include "base/utf8.h"
 
-#define BLOCK_MIN ((size_t)4096)
+#define BLOCK_MIN  ((size_t)4096)
+#define BODY_BLOCK ((size_t)2048) /* bytes of the body, at most, looked at in one go */
 
 /* What a step of the reader says to message_next(): go on, or come out with an event. */
 enum step { STEP_ON, STEP_MORE, STEP_HEADER, STEP_BODY, STEP_END, STEP_REFUSED };
@@ -393,6 +395,69 @@ static enum step in_mbox_line(struct message *m)
 	return STEP_ON;
 }
 
+/*
+ * Is there a NUL, a CR without LF or an LF without CR behind the first byte?  Reads one byte
+ * more.  Written so that a compiler can look at many bytes at once.
+ */
+COMPAT_WIDE static bool is_odd(const char *p, size_t n)
+{
+	unsigned char odd = 0;
+
+	for (size_t i = 0; i < n; i++)
+		odd |= (unsigned char)(((p[i] == '\r') ^ (p[i + 1] == '\n')) | (p[i] == '\0'));
+	return odd != 0;
+}
+
+static const char *last_lf(const char *p, size_t n)
+{
+	return n > 0 && p != NULL ? memrchr(p, '\n', n) : NULL;
+}
+
+/*
+ * Take bytes in which each LF has its CR.  A line may have so many bytes more: the last LF
+ * within that reach ends one, and all lines before it are short enough.
+ */
+static void take_lines(struct message *m, struct str block)
+{
+	const char *p = block.p, *end = p + block.n, *lf;
+
+	while (p < end) {
+		uint64_t at = m->at + (uint64_t)(p - block.p);
+		uint64_t reach = m->line + MESSAGE_MAX_LINE + 2;
+		size_t left = (size_t)(end - p);
+
+		lf = last_lf(p, at < reach ? least(left, (size_t)(reach - at)) : 0);
+		if (lf == NULL)
+			lf = memchr(p, '\n', left);
+		if (lf == NULL)
+			break;
+		at += (uint64_t)(lf + 1 - p);
+		if (at > reach)
+			found(m, MESSAGE_LONG_LINE, m->line);
+		m->line = at;
+		p = lf + 1;
+	}
+	m->cr = end[-1] == '\r';
+	m->at += block.n;
+	m->piece = str_skip(m->piece, block.n);
+}
+
+/* The next bytes of the body: nearly always there is nothing to note in them. */
+static void take_block(struct message *m)
+{
+	size_t n = least(m->piece.n - 1, BODY_BLOCK), left = m->piece.n - n;
+
+	if (n > 0 && (m->piece.p[0] == '\n') == m->cr && !is_odd(m->piece.p, n)) {
+		take_lines(m, (struct str){ m->piece.p, n });
+		return;
+	}
+	if (n == 0)
+		left = 0;
+	note_nul(m, str_slice(m->piece, 0, m->piece.n - left));
+	while (m->piece.n > left)
+		take(m, least(line_bytes(m), m->piece.n - left));
+}
+
 static enum step in_body(struct message *m, struct str *body)
 {
 	*body = m->owed;
@@ -407,9 +472,8 @@ static enum step in_body(struct message *m, struct str *body)
 		return STEP_END;
 	}
 	*body = m->piece;
-	note_nul(m, m->piece);
 	while (m->piece.n > 0)
-		take(m, line_bytes(m));
+		take_block(m);
 	return STEP_BODY;
 }
 

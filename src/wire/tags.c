@@ -21,15 +21,18 @@ static bool name_valid(struct str name)
 	return true;
 }
 
-/* Offset of the first byte that no value may hold, or -1.  CR and LF pass as folding. */
+/* Bytes that no value may hold: controls, and what is not ASCII.  CR and LF pass as folding. */
+static bool is_fault(char c)
+{
+	return c < ' ' ? c != '\t' && c != '\r' && c != '\n' : c == 0x7f;
+}
+
+/* Offset of the first of them, or -1. */
 static ptrdiff_t value_fault(struct str value)
 {
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-
-		if (c > 0x7e || (c < 0x20 && c != '\t' && c != '\r' && c != '\n'))
+	for (size_t i = 0; i < value.n; i++)
+		if (is_fault(value.p[i]))
 			return (ptrdiff_t)i;
-	}
 	return -1;
 }
 

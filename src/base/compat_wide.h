@@ -1,0 +1,14 @@
+/*
+ * compat_wide - for loops over many bytes: compiled for wider registers too, where the machine has
+ * them, and chosen when the program starts.  Elsewhere it is nothing; the code is the same.
+ */
+#ifndef BASE_COMPAT_WIDE_H
+#define BASE_COMPAT_WIDE_H
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define COMPAT_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define COMPAT_WIDE
+#endif
+
+#endif
