@@ -28,6 +28,8 @@
 #include "auth/spf.h"
 #include "wire/address.h"
 
+#define MAIL_MAX_AUTHORS 5 /* domains of From that are judged when there are several */
+
 struct mail_query {
 	struct ip ip;	      /* of the client; IP_NONE: not known, no iprev and no SPF then */
 	struct str helo;      /* as it said; empty: not known */
@@ -74,7 +76,12 @@ struct mail_verdict {
 	struct mail_spf helo; /* HELO (section 2.3); not judged with the null sender */
 	const struct dkim *dkim;
 	struct author author;
+	struct str authors[MAIL_MAX_AUTHORS]; /* domains that were judged for DMARC */
+	size_t author_count;
+	/* That of the author.  Without a single one each domain in From was judged; then it is the
+	   failure of strictest policy, or none: several never pass (RFC 9989 section 11.5). */
 	struct dmarc_verdict dmarc;
+	struct str from; /* the domain it speaks of; {0}: of none */
 	struct mail_identifier *identifiers;
 	size_t identifier_count;
 	/* What the domain asks for, after t=y: DMARC_NONE unless DMARC failed. */

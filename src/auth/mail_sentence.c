@@ -23,7 +23,7 @@ static void say(struct speaker *s, struct str clause)
 static struct str relation(struct speaker *s, const struct mail_identifier *id)
 {
 	const struct dmarc_policy *policy = &s->verdict->dmarc.policy;
-	struct str author = s->verdict->author.domain;
+	struct str author = s->verdict->from;
 	bool strict = id->spf ? policy->record->strict_spf : policy->record->strict_dkim;
 
 	if (domain_eq(id->domain, author))
@@ -129,6 +129,8 @@ static struct str of_identifiers(struct arena *a, const struct mail_verdict *v)
 {
 	struct speaker s = { .arena = a, .verdict = v };
 
+	if (v->author.domain.n == 0)
+		say(&s, author_text(v->author.result));
 	if (!v->spf.judged)
 		say_no_spf(&s);
 	else
@@ -163,9 +165,9 @@ static struct str of_temperror(struct arena *a, const struct mail_verdict *v)
 
 static struct str of_none(struct arena *a, const struct mail_verdict *v)
 {
-	if (v->author.domain.n == 0)
+	if (v->from.n == 0)
 		return author_text(v->author.result);
-	return arena_fmt(a, STR_FMT " has no DMARC record", STR_ARG(v->author.domain));
+	return arena_fmt(a, STR_FMT " has no DMARC record", STR_ARG(v->from));
 }
 
 static struct str of_permerror(struct arena *a, const struct mail_verdict *v)

@@ -184,7 +184,7 @@ static void add_dmarc(struct writer *w)
 
 	if (v->author.domain.n == 0)
 		r->reason = author_text(v->author.result);
-	property(w, r, "header", "from", v->author.domain);
+	property(w, r, "header", "from", v->from);
 	if (v->dmarc.policy.record != NULL && v->dmarc.policy.record->usable)
 		property(
 		    w, r, "policy", "dmarc", str_of(dmarc_request_name(v->dmarc.policy.applied)));

@@ -57,6 +57,11 @@ struct author {
 
 /* Who wrote it; the message's header must be whole (MESSAGE_HEADER was seen, or it was refused). */
 struct author author_of(struct arena *, const struct message *);
+/*
+ * The domains of all mailboxes in all From fields, as far as they can be read, each once, at most
+ * `max`: whose names a message bears that has no single author.
+ */
+size_t author_domains(struct arena *, const struct message *, struct str *out, size_t max);
 /* One sentence for a person. */
 struct str author_text(enum author_result);
 

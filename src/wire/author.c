@@ -77,6 +77,47 @@ struct author author_of(struct arena *arena, const struct message *m)
 	return a;
 }
 
+/* More than author_of() takes for a name: what a program may show as one, read its way. */
+static bool shown_domain(struct arena *arena, const struct mailbox *m, struct str *out)
+{
+	struct str ascii;
+
+	if (!domain_to_ascii(arena, m->domain, &ascii))
+		return false;
+	ascii = domain_undot(ascii);
+	for (size_t i = 0; i < ascii.n; i++)
+		if (!is_alnum(ascii.p[i]) && str_chr(STR("-_."), ascii.p[i]) < 0)
+			return false;
+	*out = arena_lower(arena, ascii);
+	return domain_valid(ascii) && domain_labels(ascii) >= 2;
+}
+
+static bool listed(const struct str *list, size_t count, struct str domain)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(list[i], domain))
+			return true;
+	return false;
+}
+
+size_t author_domains(struct arena *arena, const struct message *m, struct str *out, size_t max)
+{
+	const struct message_field *from;
+	size_t count = 0;
+
+	for (size_t n = 0; count < max && (from = message_field(m, STR("From"), n)) != NULL; n++) {
+		struct address_list list;
+		struct str domain;
+
+		address_parse(arena, from->value, &list);
+		for (size_t i = 0; i < list.count && count < max; i++)
+			if (shown_domain(arena, &list.mailboxes[i], &domain) &&
+			    !listed(out, count, domain))
+				out[count++] = domain;
+	}
+	return count;
+}
+
 struct str author_text(enum author_result result)
 {
 	static const char *const texts[] = {

@@ -260,12 +260,50 @@ static void beyond_the_limit(void **state)
 	arena_free(&arena);
 }
 
+static void names_that_can_be_read(void **state)
+{
+	static const struct {
+		const char *header, *want;
+	} headers[] = {
+		{ "From: a@b.example\r\nFrom: c@D.example, e@b.example\r\n",
+		    "b.example d.example" },
+		{ "From: <@b.example:a@c.example>, d@_x.e.example\r\n", "c.example _x.e.example" },
+		{ "From: a@b.example, broken\r\nFrom: c@[192.0.2.1]\r\n", "b.example" },
+		{ "From: a@b.example, a@c.example, a@d.example, a@e.example\r\n",
+		    "b.example c.example d.example" },
+		{ "From: a@localhost, a@b=40.example\r\n", "" },
+		{ "Sender: a@b.example\r\n", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(headers); i++) {
+		struct arena arena = { 0 };
+		struct message m;
+		struct str body, names[3], got = STR("");
+		size_t count;
+
+		message_init(&m, &arena, NULL);
+		message_push(&m, str_of(headers[i].header));
+		message_end(&m);
+		while (message_next(&m, &body) != MESSAGE_END)
+			message_end(&m);
+		count = author_domains(&arena, &m, names, LENGTH(names));
+		for (size_t k = 0; k < count; k++)
+			got = arena_fmt(&arena, STR_FMT "%s" STR_FMT, STR_ARG(got),
+			    k > 0 ? " " : "", STR_ARG(names[k]));
+		if (!str_eq(got, str_of(headers[i].want)))
+			fail_msg("%s: " STR_FMT, headers[i].header, STR_ARG(got));
+		arena_free(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(one_author),
+		cmocka_unit_test(names_that_can_be_read),
 		cmocka_unit_test(beyond_the_limit),
 	};
 

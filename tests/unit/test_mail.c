@@ -81,6 +81,13 @@ static void sentences(void **state)
 		{ { "no From", DNS, "192.0.2.1", "mx.a.test", "u@c.test",
 		      .message = "Subject: x\n\n" },
 		    "DMARC does not apply: the message names no author in From" },
+		{ { "several authors", DNS, "192.0.2.1", "mx.a.test", "u@c.test",
+		      .message = "From: a@b.test, b@a.test\n\n" },
+		    "fails DMARC: From names several authors of different domains; there is no SPF "
+		    "policy for c.test, which is not aligned with a.test; no DKIM signature" },
+		{ { "several authors, none fails", DNS, "192.0.2.1", "mx.a.test", "u@a.test",
+		      .message = "From: a@b.test, b@a.test\n\n" },
+		    "DMARC does not apply: From names several authors of different domains" },
 		{ { "a void record", DNS "_dmarc.v.test TXT \"v=DMARC1; p=foo\"\n", "192.0.2.1",
 		      "mx.a.test", "u@c.test", .message = "From: u@v.test\n\n" },
 		    "DMARC does not apply: the DMARC record of v.test has no valid policy and no "
