@@ -248,6 +248,22 @@ static void prefixes_of_b_differ(void **state)
 	arena_free(&a);
 }
 
+/* Kin of the author in the envelope and the signature: all is asked before the first answer. */
+static void what_can_be_foreseen_is_asked_at_once(void **state)
+{
+	static const struct mail_row row = { "kin", DNS "s._domainkey.list.a.test TXT KEY\n",
+		"192.0.2.1", "mx.a.test", "x@bounce.a.test", .sign = { { "list.a.test" } } };
+	struct arena a = { 0 };
+	struct mail_world w;
+	const struct mail_verdict *v = mail_run(&w, &a, &row, NULL, 0);
+
+	(void)state;
+	assert_true(v->dmarc.spf_aligned && v->dmarc.dkim_aligned);
+	/* The second one: addresses of the client's name, and of the a in its policy. */
+	assert_int_equal(w.rounds, 2);
+	arena_free(&a);
+}
+
 static void signatures_are_bounded(void **state)
 {
 	static const struct mail_row row = { .name = "many", .zone = DNS };
@@ -320,6 +336,7 @@ int main(void)
 		cmocka_unit_test(sentences),
 		cmocka_unit_test(fields),
 		cmocka_unit_test(prefixes_of_b_differ),
+		cmocka_unit_test(what_can_be_foreseen_is_asked_at_once),
 		cmocka_unit_test(signatures_are_bounded),
 		cmocka_unit_test(options_loosen),
 		cmocka_unit_test(a_message_may_be_given_up),
