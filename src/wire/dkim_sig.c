@@ -32,15 +32,15 @@ static struct str read_algorithm(struct arena *a, struct dkim_sig *s, struct str
 	s->algorithm_name = value;
 	s->algorithm = DKIM_ALGORITHM_OTHER;
 	for (int i = 0; i < DKIM_ALGORITHM_OTHER; i++)
-		if (str_ieq(value, str_of(dkim_algorithm_name((enum dkim_algorithm)i))))
+		if (str_eq(value, str_of(dkim_algorithm_name((enum dkim_algorithm)i))))
 			s->algorithm = (enum dkim_algorithm)i;
 	return fine();
 }
 
 static bool canonicalization(struct str name, bool *relaxed)
 {
-	*relaxed = str_ieq(name, STR("relaxed"));
-	return *relaxed || str_ieq(name, STR("simple"));
+	*relaxed = str_eq(name, STR("relaxed"));
+	return *relaxed || str_eq(name, STR("simple"));
 }
 
 /* "relaxed" alone is of the header; the body is then simple (RFC 6376 section 3.5). */
