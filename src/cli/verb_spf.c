@@ -1,5 +1,4 @@
 /* verb_spf - `frank spf`: one evaluation of RFC 7208, and its trace. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -7,6 +6,7 @@
 #include "cli/source.h"
 #include "cli/verbs.h"
 #include "render/escape.h"
+#include "render/json_value.h"
 #include "wire/domain.h"
 
 struct spf_options {
@@ -135,46 +135,10 @@ static void print_text(struct run *run, const struct spf_options *o, const struc
 
 /* ---- JSON ---- */
 
-static json_t *text(struct str s)
-{
-	struct buf plain;
-	json_t *o;
-
-	buf_init(&plain, s.n * 4 + 1);
-	escape_text(&plain, s, true);
-	o = json_stringn(plain.n > 0 ? plain.p : "", plain.n);
-	buf_free(&plain);
-	return o;
-}
-
-static json_t *nodes_json(const struct spf_node *n);
-
-static json_t *node_json(const struct spf_node *n)
-{
-	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:i, s:i, s:b, s:o}", "term",
-	    text(n->term->text), "domain", text(n->domain), "target", text(n->target), "outcome",
-	    outcomes[n->outcome], "note", text(n->note), "lookups", (int)n->lookups,
-	    "lookups_so_far", (int)n->lookups_so_far, "void", n->is_void, "trace",
-	    nodes_json(n->children));
-}
-
-static json_t *nodes_json(const struct spf_node *n)
-{
-	json_t *list = json_array();
-
-	for (; n != NULL; n = n->next)
-		json_array_append_new(list, node_json(n));
-	return list;
-}
-
 static void print_json(const struct spf_report *r)
 {
-	json_t *o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:o}", "result",
-	    spf_result_name(r->result), "domain", text(r->domain), "record", text(r->record),
-	    "explanation", text(r->explanation), "reason", text(r->reason), "matched",
-	    text(r->matched), "matched_in", text(r->matched_in), "lookups", (int)r->lookups,
-	    "void_lookups", (int)r->voids, "trace", nodes_json(r->trace));
-	char *dumped = json_dumps(o, JSON_INDENT(1));
+	json_t *o = json_spf(r);
+	char *dumped = json_dumps(o, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 
 	puts(dumped);
 	free(dumped);

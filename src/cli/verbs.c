@@ -7,6 +7,7 @@ const struct verb *const verbs[] = {
 	&verb_check,
 	&verb_explain,
 	&verb_spf,
+	&verb_verify,
 	&verb_compare,
 	&verb_lab,
 	&verb_completion,

@@ -18,7 +18,8 @@ struct collector {
 	struct backend *backends[ASK_HOST + 1]; /* by enum ask */
 	struct job *jobs;
 	size_t job_count;
-	int64_t begun; /* monotonic ms */
+	int64_t begun;	/* monotonic ms */
+	int64_t run_at; /* ms since then, of the run under way */
 	size_t in_flight, answered;
 	const struct fact *current;
 	bool over; /* nothing more is taken */
@@ -213,7 +214,7 @@ static bool time_is_up(const struct collector *c)
 	const struct collect_options *o = c->options;
 
 	return (o->interrupted != NULL && *o->interrupted != 0) ||
-	       (o->timeout_ms > 0 && collect_ms(c) >= o->timeout_ms);
+	       (o->timeout_ms > 0 && collect_ms(c) - c->run_at >= o->timeout_ms);
 }
 
 static const char *why_over(const struct collector *c)
@@ -276,6 +277,7 @@ bool collect_run(struct collector *c, struct job *jobs, size_t count)
 	c->jobs = jobs;
 	c->job_count = count;
 	c->over = false;
+	c->run_at = collect_ms(c);
 	for (size_t i = 0; i < count; i++) {
 		jobs[i].dirty = true;
 		jobs[i].last_answer = SIZE_MAX;

@@ -62,7 +62,7 @@ struct collect_options {
 	bool replay;  /* --evidence: the case was read from a file, nothing else is asked */
 	struct str trust_anchor; /* file with the root's DNSKEY/DS; empty: built in */
 	struct str roots;	 /* PEM file of trusted CAs; empty: the system's */
-	int timeout_ms;		 /* of the whole run; 60,000 */
+	int timeout_ms;		 /* of one collect_run(); 60,000 */
 	bool no_ipv4, no_ipv6;
 	bool private_ok; /* HTTPS fetches may go to private addresses (lab, --ip) */
 	const struct route *route;
@@ -74,7 +74,8 @@ struct collect_options {
 
 /* Also opens the engine, reads the zones, the evidence, the trust store. */
 struct collector *collect_new(struct arena *, const struct collect_options *, struct error *);
-/* Returns true when all ended by itself, false when the deadline or an interrupt cut it short. */
+/* Any number of times. True when all ended by itself, false when the deadline or an interrupt cut
+ * it short. */
 bool collect_run(struct collector *, struct job *jobs, size_t count);
 void collect_free(struct collector *);
 /* The same with answerers of the caller's own, by enum ask; they are released with it. */

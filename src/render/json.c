@@ -1,25 +1,9 @@
 /* json - the promised keys (design), one object for one domain, {"domains": [...]} for several. */
-#include <jansson.h>
 #include <stdlib.h>
 
-#include "render/escape.h"
+#include "render/json_value.h"
 #include "render/render.h"
 #include "render/timing.h"
-
-/* Text as JSON; what is no UTF-8 is escaped as \xNN first. */
-static json_t *text(struct str s)
-{
-	json_t *plain = json_stringn(s.n > 0 ? s.p : "", s.n);
-	struct buf escaped;
-
-	if (plain != NULL)
-		return plain;
-	buf_init(&escaped, s.n * 4 + 1);
-	escape_text(&escaped, s, true);
-	plain = json_stringn(escaped.p, escaped.n);
-	buf_free(&escaped);
-	return plain;
-}
 
 static json_t *fix_json(const struct fix *f)
 {
@@ -33,13 +17,13 @@ static json_t *fix_json(const struct fix *f)
 	json_t *o = json_pack("{s:s}", "action", actions[f->kind]);
 
 	if (f->name.n > 0)
-		json_object_set_new(o, f->kind == FIX_LINE ? "file" : "name", text(f->name));
+		json_object_set_new(o, f->kind == FIX_LINE ? "file" : "name", json_text(f->name));
 	if (f->type.n > 0)
-		json_object_set_new(o, "type", text(f->type));
+		json_object_set_new(o, "type", json_text(f->type));
 	if (f->value.n > 0)
-		json_object_set_new(o, "value", text(f->value));
+		json_object_set_new(o, "value", json_text(f->value));
 	if (f->old.n > 0)
-		json_object_set_new(o, "old", text(f->old));
+		json_object_set_new(o, "old", json_text(f->old));
 	return o;
 }
 
@@ -49,7 +33,7 @@ static json_t *references_json(const char *references)
 	json_t *list = json_array();
 
 	while (rest.n > 0)
-		json_array_append_new(list, text(str_trim(str_cut(&rest, ';'))));
+		json_array_append_new(list, json_text(str_trim(str_cut(&rest, ';'))));
 	return list;
 }
 
@@ -63,8 +47,8 @@ static json_t *finding_json(const struct finding *f)
 		json_array_append_new(evidence, json_integer((json_int_t)f->evidence[i]));
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "check", f->check->id,
 	    "verdict", verdict_name(f->verdict), "severity", severity_name(f->severity), "subject",
-	    text(f->subject), "says", text(f->says), "why", text(f->why), "fix", fixes, "evidence",
-	    evidence, "references", references_json(f->check->references));
+	    json_text(f->subject), "says", json_text(f->says), "why", json_text(f->why), "fix",
+	    fixes, "evidence", evidence, "references", references_json(f->check->references));
 }
 
 static json_t *row_json(const struct receiver_row *row)
@@ -111,7 +95,7 @@ static json_t *timing_json(const struct report *r)
 		json_array_append_new(
 		    list, json_pack("{s:I, s:I, s:o}", "at", (json_int_t)chain[i]->asked_ms, "ms",
 			      (json_int_t)(chain[i]->answered_ms - chain[i]->asked_ms), "see",
-			      text(replay_line(r->arena, chain[i]))));
+			      json_text(replay_line(r->arena, chain[i]))));
 	return list;
 }
 
@@ -121,13 +105,13 @@ static json_t *report_json(const struct report *r, const struct render_style *st
 
 	for (size_t i = 0; i < r->count; i++)
 		json_array_append_new(findings, finding_json(&r->findings[i]));
-	o = json_pack("{s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o}", "domain", text(r->domain),
-	    "summary", "critical", (int)r->summary.critical, "major", (int)r->summary.major,
-	    "minor", (int)r->summary.minor, "passed", (int)r->summary.passed, "unknown",
-	    (int)r->summary.unknown, "findings", findings, "receivers",
+	o = json_pack("{s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o}", "domain",
+	    json_text(r->domain), "summary", "critical", (int)r->summary.critical, "major",
+	    (int)r->summary.major, "minor", (int)r->summary.minor, "passed", (int)r->summary.passed,
+	    "unknown", (int)r->summary.unknown, "findings", findings, "receivers",
 	    receivers_json(r->receivers));
 	if (r->saved.n > 0)
-		json_object_set_new(o, "evidence", text(r->saved));
+		json_object_set_new(o, "evidence", json_text(r->saved));
 	if (r->cut_short)
 		json_object_set_new(o, "cut_short", json_true());
 	if (style->timing)

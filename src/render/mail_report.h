@@ -1,0 +1,70 @@
+/*
+ * mail_report - the whole verdict on one message, to what people and programs read.
+ *
+ * Nothing is judged here again.  Whatever the message or the DNS says passes escape.h on its way to
+ * a terminal.
+ */
+#ifndef RENDER_MAIL_REPORT_H
+#define RENDER_MAIL_REPORT_H
+
+#include <jansson.h>
+
+#include "auth/mail.h"
+#include "evidence/case.h"
+#include "render/render.h"
+#include "wire/received.h"
+
+/* Where it is known from. */
+enum mail_known { MAIL_UNKNOWN, MAIL_BY_OPTION, MAIL_BY_RECEIVED, MAIL_BY_RETURN_PATH };
+
+struct mail_client {
+	enum mail_known ip, helo, mail_from; /* the values are those of the query */
+	struct str trusted;		     /* the server that is believed; {0}: none is */
+	struct str advice; /* what is not known, and what to type; {0}: all is known */
+};
+
+/* All there is to say about one message. */
+struct mail_report {
+	struct arena *arena;
+	struct str name; /* of the file */
+	size_t number;	 /* in an mbox, from 1; 0: the file is the message */
+	bool lf;	 /* its lines end in LF, which stands for CRLF */
+	const struct message *message;
+	const struct mail_verdict *verdict;
+	struct mail_client client;
+	struct str authserv_id;
+	struct str authres; /* value of Authentication-Results, folded with LF; {0}: none */
+	/* Authentication-Results fields that the sender brought along, in the name of ours. */
+	const struct message_field *const *forged;
+	size_t forged_count;
+	const struct fact *const *facts; /* what was asked, in order */
+	size_t fact_count;
+};
+
+enum mail_outcome {
+	MAIL_ACCEPTED, /* DMARC passes */
+	MAIL_UNPROVEN, /* no DMARC policy, and neither SPF nor DKIM failed */
+	MAIL_FAILED,   /* DMARC fails; or without DMARC SPF or DKIM; or nobody is the author */
+	MAIL_UNJUDGED, /* a temporary error decided */
+};
+
+/* Failed without DMARC: SPF fail, softfail or permerror, or signatures of which none passes. */
+enum mail_outcome mail_outcome(const struct mail_verdict *);
+const char *mail_outcome_name(enum mail_outcome); /* "accepted" */
+/* The first sentence, without a full stop: what a receiver would do. */
+struct str mail_headline(struct arena *, const struct mail_verdict *);
+/* The words behind it: mail_dmarc_sentence(), with what SPF and DKIM say where DMARC does not. */
+struct str mail_why(struct arena *, const struct mail_verdict *);
+/* Is it worth telling of this message? */
+bool mail_has_finding(const struct mail_report *, enum message_finding);
+const char *mail_known_name(enum mail_known); /* "option" */
+
+void mail_text(const struct mail_report *, const struct render_style *, struct buf *);
+/* Which one it is, as the heading of its text. */
+void mail_text_name(const struct mail_report *, const struct render_style *, struct buf *);
+/* One line: outcome, name, headline. */
+void mail_text_line(const struct mail_report *, const struct render_style *, struct buf *);
+/* The object of docs/verify-output.schema.json. */
+json_t *mail_json(const struct mail_report *);
+
+#endif
