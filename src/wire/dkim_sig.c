@@ -48,6 +48,7 @@ static struct str read_canonicalization(struct arena *a, struct dkim_sig *s, str
 {
 	struct str body = value, header = str_cut(&body, '/');
 
+	s->relaxed_body = false;
 	if (!canonicalization(header, &s->relaxed_header) ||
 	    (body.p != NULL && !canonicalization(body, &s->relaxed_body)))
 		return arena_fmt(
@@ -87,16 +88,16 @@ static struct str read_headers(struct arena *a, struct dkim_sig *s, struct str v
 {
 	struct str *names = NULL, name;
 
+	if (value.n == 0 && s->form == DKIM_SIG_DKIM)
+		return STR("h= names no field");
 	while (tags_next(&value, ':', &name)) {
-		if (name.n == 0)
+		if (name.n == 0 && s->form == DKIM_SIG_DKIM)
 			return STR("h= has an empty place where a field name belongs");
 		if (s->header_count == DKIM_SIG_MAX_HEADERS)
 			return STR("h= names more fields than any message needs");
 		arena_push(a, names, s->header_count, struct str, name);
 	}
 	s->headers = names;
-	if (s->header_count == 0)
-		return STR("h= names no field");
 	if (s->form == DKIM_SIG_DKIM && dkim_sig_covers(s, STR("From")) == 0)
 		return STR("h= does not name the From field, which has to be signed "
 			   "(RFC 6376 section 5.4)");
@@ -237,6 +238,14 @@ static struct str read_cv(struct arena *a, struct dkim_sig *s, struct str value)
 	return arena_fmt(a, "cv=" STR_FMT " is neither none, pass nor fail", STR_ARG(value));
 }
 
+static struct str refuse_headers(struct arena *a, struct dkim_sig *s, struct str value)
+{
+	(void)a;
+	(void)s;
+	(void)value;
+	return STR("a seal may have no h= (RFC 8617 section 4.1.3)");
+}
+
 /* RFC 6376 section 3.5, RFC 8617 sections 4.1.2 and 4.1.3.  Read in this order. */
 static const struct row {
 	const char *name;
@@ -252,6 +261,7 @@ static const struct row {
 	{ "c", DKIM | AMS, 0, read_canonicalization },
 	{ "cv", SEAL, SEAL, read_cv },
 	{ "h", DKIM | AMS, DKIM | AMS, read_headers },
+	{ "h", SEAL, 0, refuse_headers },
 	{ "bh", DKIM | AMS, DKIM | AMS, read_body_hash },
 	{ "i", DKIM, 0, read_identity },
 	{ "l", DKIM | AMS, 0, read_length },
@@ -311,8 +321,10 @@ static struct str judge_whole(struct arena *a, struct dkim_sig *s)
 void dkim_sig_parse(struct arena *a, enum dkim_sig_form form, const struct message_field *field,
     struct dkim_sig *out)
 {
+	bool relaxed = form != DKIM_SIG_DKIM;
+
 	*out = (struct dkim_sig){
-		.form = form, .field = field, .relaxed_header = form == DKIM_SIG_ARC_SEAL
+		.form = form, .field = field, .relaxed_header = relaxed, .relaxed_body = relaxed
 	};
 	tags_parse(a, field->value, &out->tags);
 	out->fault = list_fault(a, &out->tags);

@@ -33,7 +33,7 @@ struct dkim_sig {
 	struct tags tags;
 	struct str algorithm_name; /* a=, as written */
 	enum dkim_algorithm algorithm;
-	bool relaxed_header, relaxed_body; /* c=; a seal is always relaxed */
+	bool relaxed_header, relaxed_body; /* c=; ARC's are relaxed without one */
 	struct str domain, selector;	   /* d=, s=: A-labels, lower case */
 	struct str identity;		 /* i= of a DKIM-Signature, as written; "@d" without one */
 	struct str identity_domain;	 /* its domain: A-labels, lower case */

@@ -5,7 +5,7 @@
  * Where we differ the row is listed in `changed` with what we say and why; nothing is skipped.
  */
 #include "auth/dkim.h"
-#include "suite.h"
+#include "suite_message.h"
 
 #define NOW 1700000000 /* no signature of the suites has expired by then */
 
@@ -24,39 +24,14 @@ static const struct {
 	{ "Added To header|dkim/added_header-to.eml", "pass", "the add-on's own policy" },
 };
 
-static struct str read_message(struct arena *a, const char *folder, struct str name)
+static void take_header(void *to, const struct message *m)
 {
-	struct str path = arena_fmt(a, "%s/" STR_FMT, folder, STR_ARG(name));
-	FILE *file = suite_open(path.p);
-	char *bytes;
-	long size;
-
-	fseek(file, 0, SEEK_END);
-	size = ftell(file);
-	rewind(file);
-	bytes = arena_array(a, char, (size_t)size + 1);
-	if (fread(bytes, 1, (size_t)size, file) != (size_t)size)
-		abort();
-	fclose(file);
-	return (struct str){ bytes, (size_t)size };
+	dkim_header(to, m);
 }
 
-static void pass_message(struct arena *a, struct dkim *d, struct str bytes)
+static void take_body(void *to, struct str piece)
 {
-	struct message *m = arena_new(a, struct message);
-	enum message_event event;
-	struct str body;
-
-	message_init(m, a, NULL);
-	message_push(m, bytes);
-	message_end(m);
-	while ((event = message_next(m, &body)) == MESSAGE_HEADER || event == MESSAGE_BODY) {
-		if (event == MESSAGE_HEADER)
-			dkim_header(d, m);
-		else
-			dkim_body(d, body);
-	}
-	dkim_end(d);
+	dkim_body(to, piece);
 }
 
 /* "fail permerror", sorted. */
@@ -113,7 +88,9 @@ static bool wrong(const char *folder, const json_t *test, struct crypto *crypto)
 	bool bad;
 
 	case_init(&c, a, (struct str){ 0 }, now);
-	pass_message(a, d, read_message(a, folder, suite_str(json_object_get(test, "message"))));
+	suite_pass(a, suite_message(a, folder, suite_str(json_object_get(test, "message"))),
+	    &(struct suite_listener){ d, take_header, take_body });
+	dkim_end(d);
 	while (!dkim_verify(d, &c.source, now))
 		suite_turn(&c, zone);
 	for (; n < dkim_count(d) && n < LENGTH(names); n++)
