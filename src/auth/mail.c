@@ -3,12 +3,15 @@
 
 #include <assert.h>
 
+#include "auth/dkim_canon.h"
 #include "wire/domain.h"
 
 struct mail {
 	struct arena *arena;
 	struct mail_query query;
+	struct dkim_bodies bodies; /* one pass over the body serves all signatures */
 	struct dkim *dkim;
+	struct arc *arc;
 	const struct message *message; /* NULL until its header is given */
 	bool ended, judged;
 	struct mail_verdict verdict;
@@ -20,9 +23,13 @@ struct mail *mail_new(struct arena *a, struct crypto *crypto, const struct mail_
 
 	m->arena = a;
 	m->query = *query;
+	dkim_bodies_init(&m->bodies, a, crypto, query->dkim.lf);
+	m->query.dkim.bodies = &m->bodies;
 	m->dkim = dkim_new(a, crypto, &m->query.dkim);
+	m->arc = arc_new(a, crypto, &m->query.dkim);
 	m->verdict.query = &m->query;
 	m->verdict.dkim = m->dkim;
+	m->verdict.arc = arc_verdict(m->arc);
 	return m;
 }
 
@@ -32,25 +39,31 @@ void mail_header(struct mail *m, const struct message *message)
 	m->message = message;
 	mail_dmarc_begin(m->arena, message, &m->verdict);
 	dkim_header(m->dkim, message);
+	arc_header(m->arc, message);
 }
 
 void mail_body(struct mail *m, struct str piece)
 {
 	assert(m->message != NULL && !m->ended);
-	dkim_body(m->dkim, piece);
+	dkim_bodies_add(&m->bodies, piece);
 }
 
 void mail_end(struct mail *m)
 {
 	assert(m->message != NULL && !m->ended);
 	m->ended = true;
+	dkim_bodies_end(&m->bodies);
 	dkim_end(m->dkim);
+	arc_end(m->arc);
 }
 
 void mail_free(struct mail *m)
 {
-	if (m != NULL)
-		dkim_free(m->dkim);
+	if (m == NULL)
+		return;
+	dkim_bodies_drop(&m->bodies);
+	dkim_free(m->dkim);
+	arc_free(m->arc);
 }
 
 /* ---- iprev and SPF ---- */
@@ -115,14 +128,16 @@ bool mail_ask(struct mail *m, struct dns_source *source)
 	if (m->message == NULL)
 		return known;
 	known = mail_dmarc_ask(m->arena, source, &m->verdict) && known;
-	return dkim_ask(m->dkim, source) && known;
+	known = dkim_ask(m->dkim, source) && known;
+	return arc_ask(m->arc, source) && known;
 }
 
 bool mail_judge(struct mail *m, struct dns_source *source)
 {
 	assert(m->ended);
 	/* Everything is asked before anything is waited for. */
-	if (!mail_ask(m, source) || !dkim_verify(m->dkim, source, m->query.now))
+	if (!mail_ask(m, source) || !dkim_verify(m->dkim, source, m->query.now) ||
+	    !arc_verify(m->arc, source, m->query.now))
 		return false;
 	m->judged = mail_dmarc(m->arena, source, m->message, &m->verdict);
 	return m->judged;

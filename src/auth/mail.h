@@ -22,6 +22,7 @@
 #ifndef AUTH_MAIL_H
 #define AUTH_MAIL_H
 
+#include "auth/arc.h"
 #include "auth/dkim.h"
 #include "auth/dmarc.h"
 #include "auth/iprev.h"
@@ -31,14 +32,18 @@
 #define MAIL_MAX_AUTHORS 5 /* domains of From that are judged when there are several */
 
 struct mail_query {
-	struct ip ip;	      /* of the client; IP_NONE: not known, no iprev and no SPF then */
-	struct str helo;      /* as it said; empty: not known */
-	struct str mail_from; /* without <>; empty: the null sender */
-	bool no_envelope;     /* mail_from is not known: SPF has only HELO to judge */
-	struct str receiver;  /* our name: %{r} and Received-SPF; empty: "unknown" */
-	int64_t now;	      /* time of judgement, seconds since 1970 */
-	bool trace;	      /* keep the terms of SPF as they were evaluated */
-	struct dkim_options dkim;
+	struct ip ip;		  /* of the client; IP_NONE: not known, no iprev and no SPF then */
+	struct str helo;	  /* as it said; empty: not known */
+	struct str mail_from;	  /* without <>; empty: the null sender */
+	bool no_envelope;	  /* mail_from is not known: SPF has only HELO to judge */
+	struct str receiver;	  /* our name: %{r} and Received-SPF; empty: "unknown" */
+	int64_t now;		  /* time of judgement, seconds since 1970 */
+	bool trace;		  /* keep the terms of SPF as they were evaluated */
+	struct dkim_options dkim; /* of ARC too; its bodies are ignored */
+	/* Domains whose seals are believed: where a chain passes and one of them saw DMARC pass for
+	   the same author, and nobody later is a stranger, nothing is asked for any more. */
+	const struct str *sealers;
+	size_t sealer_count;
 	/* Let a signature count for DMARC that leaves something open which anybody can have
 	   written: body behind l=, or a second Subject, Reply-To or Content-Type beside the signed
 	   one. */
@@ -75,6 +80,7 @@ struct mail_verdict {
 	struct mail_spf spf;
 	struct mail_spf helo; /* HELO (section 2.3); not judged with the null sender */
 	const struct dkim *dkim;
+	const struct arc_verdict *arc;
 	struct author author;
 	struct str authors[MAIL_MAX_AUTHORS]; /* domains that were judged for DMARC */
 	size_t author_count;
@@ -84,7 +90,9 @@ struct mail_verdict {
 	struct str from; /* the domain it speaks of; {0}: of none */
 	struct mail_identifier *identifiers;
 	size_t identifier_count;
-	/* What the domain asks for, after t=y: DMARC_NONE unless DMARC failed. */
+	/* The set of a believed sealer that saw DMARC pass where it fails now; NULL: none. */
+	const struct arc_set *voucher;
+	/* What the domain asks for, after t=y: DMARC_NONE unless DMARC failed, without voucher. */
 	enum dmarc_request disposition;
 };
 

@@ -125,6 +125,43 @@ static void choose(struct mail_verdict *v, const struct dmarc_verdict *each)
 	v->dmarc = each[worst];
 }
 
+/* ---- who saw it before (RFC 8617 section 7.2.1) ---- */
+
+static bool is_believed(const struct mail_query *q, struct str sealer)
+{
+	for (size_t i = 0; i < q->sealer_count; i++)
+		if (domain_eq(q->sealers[i], sealer))
+			return true;
+	return false;
+}
+
+static bool saw_pass(const struct authres *said, struct str author)
+{
+	const struct authres_result *dmarc = authres_find(said, STR("dmarc"));
+
+	return dmarc != NULL && str_ieq(dmarc->result, STR("pass")) &&
+	       domain_eq(authres_value(dmarc, STR("header"), STR("from")), author);
+}
+
+/* From the newest set down, as long as the sealers are believed. */
+static const struct arc_set *find_voucher(const struct mail_verdict *v)
+{
+	const struct arc_verdict *arc = v->arc;
+
+	if (v->author.domain.n == 0 || v->dmarc.result != DMARC_FAIL || arc->result != ARC_PASS ||
+	    arc->all[arc->sets - 1].message.unsigned_bytes > 0)
+		return NULL;
+	for (size_t i = arc->sets; i-- > 0;) {
+		const struct arc_set *set = &arc->all[i];
+
+		if (!is_believed(v->query, set->seal.sig.domain))
+			return NULL;
+		if (saw_pass(&set->said, v->author.domain))
+			return set;
+	}
+	return NULL;
+}
+
 static void conclude(struct mail_verdict *v)
 {
 	for (size_t i = 0; i < v->identifier_count && v->from.n > 0; i++) {
@@ -133,7 +170,10 @@ static void conclude(struct mail_verdict *v)
 		id->alignment =
 		    id->spf ? v->dmarc.spf_alignment : v->dmarc.dkim_alignment[id->signature];
 	}
-	v->disposition = v->dmarc.result == DMARC_FAIL ? v->dmarc.policy.applied : DMARC_NONE;
+	v->voucher = find_voucher(v);
+	v->disposition = v->dmarc.result == DMARC_FAIL && v->voucher == NULL
+			     ? v->dmarc.policy.applied
+			     : DMARC_NONE;
 }
 
 void mail_dmarc_begin(struct arena *a, const struct message *message, struct mail_verdict *v)

@@ -136,6 +136,9 @@ static struct str of_identifiers(struct arena *a, const struct mail_verdict *v)
 	else
 		say_spf(&s, &v->identifiers[0]);
 	say_dkim(&s);
+	if (v->voucher != NULL)
+		say(&s, arena_fmt(a, "but " STR_FMT ", which is believed, saw it pass (ARC)",
+			    STR_ARG(v->voucher->seal.sig.domain)));
 	return s.text;
 }
 

@@ -177,6 +177,23 @@ static void add_dkim(struct writer *w)
 	}
 }
 
+/* RFC 8617 section 4.1.1: oldest-pass is 0 when all message signatures fit. */
+static void add_arc(struct writer *w)
+{
+	const struct arc_verdict *arc = w->verdict->arc;
+	unsigned oldest = arc->oldest_pass == 1 ? 0 : arc->oldest_pass;
+	struct authres_result *r;
+
+	if (arc->sets == 0)
+		return;
+	r = add(w, STR("arc"), arc_result_name(arc->result));
+	r->reason = arc->reason;
+	if (arc->result == ARC_PASS)
+		property(w, r, "header", "oldest-pass", arena_fmt(w->arena, "%u", oldest));
+	if (arc->result == ARC_PASS && w->verdict->query->ip.family != IP_NONE)
+		property(w, r, "smtp", "remote-ip", ip_write(w->arena, w->verdict->query->ip));
+}
+
 static void add_dmarc(struct writer *w)
 {
 	const struct mail_verdict *v = w->verdict;
@@ -184,6 +201,9 @@ static void add_dmarc(struct writer *w)
 
 	if (v->author.domain.n == 0)
 		r->reason = author_text(v->author.result);
+	if (v->voucher != NULL)
+		r->comment = arena_fmt(
+		    w->arena, "vouched for by " STR_FMT, STR_ARG(v->voucher->seal.sig.domain));
 	property(w, r, "header", "from", v->from);
 	if (v->dmarc.policy.record != NULL && v->dmarc.policy.record->usable)
 		property(
@@ -200,6 +220,7 @@ struct str mail_authres(
 	add_spf(&w, &v->spf);
 	add_spf(&w, &v->helo);
 	add_dkim(&w);
+	add_arc(&w);
 	add_dmarc(&w);
 	return authres_write(a, &w.fields, flags);
 }

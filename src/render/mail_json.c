@@ -112,7 +112,7 @@ static json_t *dmarc_json(const struct mail_report *r)
 	bool has = p->record != NULL;
 
 	return json_pack("{s:s, s:o, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "result",
-	    dmarc_result_name(v->dmarc.result), "domain", json_text(v->author.domain), "policy",
+	    dmarc_result_name(v->dmarc.result), "domain", json_text(v->from), "policy",
 	    has ? dmarc_request_name(p->published) : "none", "disposition",
 	    dmarc_request_name(v->disposition < DMARC_NONE ? DMARC_NONE : v->disposition),
 	    "spf_aligned", v->dmarc.spf_aligned, "dkim_aligned", v->dmarc.dkim_aligned,

@@ -150,7 +150,7 @@ static struct str policy_of(struct arena *a, const struct mail_verdict *v)
 
 	if (p->record == NULL)
 		return v->author.domain;
-	return arena_fmt(a, STR_FMT ": %s=%s%s at _dmarc." STR_FMT, STR_ARG(v->author.domain),
+	return arena_fmt(a, STR_FMT ": %s=%s%s at _dmarc." STR_FMT, STR_ARG(v->from),
 	    p->tag != NULL ? p->tag : "p", dmarc_request_name(p->published),
 	    p->record->testing ? " (t=y: testing)" : "", STR_ARG(p->record_domain));
 }

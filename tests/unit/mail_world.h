@@ -35,6 +35,10 @@ struct mail_row {
 	const char *above;   /* put on top after signing, with LF */
 	size_t above_n;	     /* its length when it holds NUL */
 	size_t from_n;	     /* that of from, likewise */
+	/* A chain, put on after signing: who seals, and what each has seen. */
+	struct mail_seal {
+		const char *d, *said;
+	} seal[3];
 };
 
 static inline EVP_PKEY *mail_key(void)
@@ -173,17 +177,57 @@ static inline struct str mail_add_signature(
 	return mail_join(a, field, message);
 }
 
+/* A field without folding in relaxed form (RFC 6376 section 3.4.2), without its line end. */
+static inline struct str mail_relaxed(struct arena *a, struct str field)
+{
+	struct str value = field, name = str_cut(&value, ':');
+
+	value = str_trim(value);
+	return arena_fmt(a, STR_FMT ":" STR_FMT, STR_ARG(arena_lower(a, name)), STR_ARG(value));
+}
+
+/* `sealed`: the relaxed fields of the sets beneath, which grow. */
+static inline struct str mail_add_seal(struct arena *a, struct str message,
+    const struct mail_seal *seal, unsigned instance, struct str *sealed)
+{
+	size_t at = (size_t)str_find(message, STR("\r\n\r\n")) + 2;
+	struct str header = str_slice(message, 0, at);
+	struct str bh = base64_encode(a, mail_hash(a, str_skip(message, at + 2)));
+	struct str said, ams, as, b, fields = mail_signed_fields(a, header, STR("from:subject"));
+
+	said = arena_fmt(
+	    a, "ARC-Authentication-Results: i=%u; %s; %s\r\n", instance, seal->d, seal->said);
+	ams = arena_fmt(a,
+	    "ARC-Message-Signature: i=%u; a=ed25519-sha256; c=simple/simple; d=%s; s=s; "
+	    "h=from:subject; bh=" STR_FMT "; b=",
+	    instance, seal->d, STR_ARG(bh));
+	b = mail_signature(a, mail_hash(a, mail_join(a, fields, ams)));
+	ams = arena_fmt(a, STR_FMT STR_FMT "\r\n", STR_ARG(ams), STR_ARG(b));
+	as = arena_fmt(a, "ARC-Seal: i=%u; a=ed25519-sha256; cv=%s; d=%s; s=s; b=", instance,
+	    instance == 1 ? "none" : "pass", seal->d);
+	*sealed = arena_fmt(a, STR_FMT STR_FMT "\r\n" STR_FMT "\r\n", STR_ARG(*sealed),
+	    STR_ARG(mail_relaxed(a, said)), STR_ARG(mail_relaxed(a, ams)));
+	b = mail_signature(a, mail_hash(a, mail_join(a, *sealed, mail_relaxed(a, as))));
+	as = arena_fmt(a, STR_FMT STR_FMT "\r\n", STR_ARG(as), STR_ARG(b));
+	*sealed =
+	    arena_fmt(a, STR_FMT STR_FMT "\r\n", STR_ARG(*sealed), STR_ARG(mail_relaxed(a, as)));
+	return mail_join(a, mail_join(a, as, ams), mail_join(a, said, message));
+}
+
 static inline struct str mail_message(struct arena *a, const struct mail_row *row)
 {
 	struct str text =
 	    str_of(row->message != NULL ? row->message
 					: "From: Ann <ann@a.test>\nSubject: hello\n\nA body.\n");
-	struct str above = str_of(row->above);
+	struct str above = str_of(row->above), sealed = STR("");
 
 	text = mail_crlf(a, text);
 	for (size_t i = 0; i < LENGTH(row->sign); i++)
 		if (row->sign[i].d != NULL)
 			text = mail_add_signature(a, text, &row->sign[i]);
+	for (unsigned i = 0; i < LENGTH(row->seal); i++)
+		if (row->seal[i].d != NULL)
+			text = mail_add_seal(a, text, &row->seal[i], i + 1, &sealed);
 	if (row->above_n > 0)
 		above.n = row->above_n;
 	return above.n > 0 ? mail_join(a, mail_crlf(a, above), text) : text;

@@ -218,6 +218,97 @@ static void fields(void **state)
 	}
 }
 
+#define LISTS                                                                                      \
+	DNS "s._domainkey.list.test TXT KEY\ns._domainkey.next.test TXT KEY\n"                     \
+	    "list.test TXT \"v=spf1 +all\"\n"
+#define SAW "dmarc=pass header.from=a.test"
+
+/* Sealers that are believed, and others. */
+static void chains(void **state)
+{
+	static const struct {
+		struct mail_row mail;
+		const char *want; /* arc, voucher, what is asked for */
+	} rows[] = {
+		{ { "a list that is believed", LISTS, .seal = { { "list.test", SAW } } },
+		    "pass list.test none" },
+		{ { "a stranger's list", LISTS, .seal = { { "next.test", SAW } } },
+		    "pass - reject" },
+		{ { "it saw it fail", LISTS,
+		      .seal = { { "list.test", "dmarc=fail header.from=a.test" } } },
+		    "pass - reject" },
+		{ { "it saw another author pass", LISTS,
+		      .seal = { { "list.test", "dmarc=pass header.from=b.test" } } },
+		    "pass - reject" },
+		{ { "it saw no author", LISTS, .seal = { { "list.test", "dmarc=pass" } } },
+		    "pass - reject" },
+		{ { "a stranger behind it", LISTS,
+		      .seal = { { "list.test", SAW }, { "next.test", SAW } } },
+		    "pass - reject" },
+		{ { "a stranger before it says so", LISTS,
+		      .seal = { { "next.test", SAW }, { "list.test", "dmarc=fail" } } },
+		    "pass - reject" },
+		{ { "believed ones all the way", LISTS,
+		      .seal = { { "list.test", SAW }, { "list.test", "dmarc=fail" } } },
+		    "pass list.test none" },
+		{ { "changed behind it", LISTS, .seal = { { "list.test", SAW } },
+		      .above = "Subject: x\nARC-Seal: i=2\n" },
+		    "fail - reject" },
+		{ { "another author put above", LISTS, .seal = { { "list.test", SAW } },
+		      .above = "From: u@b.test\n" },
+		    "pass - reject" },
+		{ { "no need for it", LISTS, "192.0.2.1", "mx.a.test", "u@a.test",
+		      .seal = { { "list.test", SAW } } },
+		    "pass - none" },
+		{ { "no chain", LISTS }, "none - reject" },
+	};
+	static const struct str believed[] = { { "List.Test", 9 } };
+	struct mail_query query = { .sealers = believed, .sealer_count = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		for (unsigned seed = 0; seed < 6; seed++) {
+			struct arena a = { 0 };
+			struct mail_world w;
+			const struct mail_verdict *v =
+			    mail_run(&w, &a, &rows[i].mail, &query, seed);
+			struct str voucher =
+			    v->voucher != NULL ? v->voucher->seal.sig.domain : STR("-");
+			struct str got =
+			    arena_fmt(&a, "%s " STR_FMT " %s", arc_result_name(v->arc->result),
+				STR_ARG(voucher), dmarc_request_name(v->disposition));
+
+			if (!str_eq(got, str_of(rows[i].want)))
+				fail_msg("%s, seed %u: " STR_FMT " (" STR_FMT ")",
+				    rows[i].mail.name, seed, STR_ARG(got), STR_ARG(v->arc->reason));
+			arena_free(&a);
+		}
+}
+
+static void a_voucher_is_told(void **state)
+{
+	static const struct mail_row row = { "a list", LISTS, "192.0.2.9", "list.test",
+		"x@list.test", .seal = { { "list.test", SAW } } };
+	static const struct str believed[] = { { "list.test", 9 } };
+	struct mail_query query = { .sealers = believed, .sealer_count = 1 };
+	struct arena a = { 0 };
+	struct mail_world w;
+	const struct mail_verdict *v = mail_run(&w, &a, &row, &query, 0);
+	struct str got = plain(&a, mail_authres(&a, v, STR("us.test"), 0));
+
+	(void)state;
+	if (!str_eq(got,
+		STR("us.test; iprev=permerror policy.iprev=192.0.2.9; spf=pass "
+		    "smtp.mailfrom=x@list.test; spf=pass smtp.helo=list.test; dkim=none; arc=pass "
+		    "header.oldest-pass=0 smtp.remote-ip=192.0.2.9; dmarc=fail (vouched for by "
+		    "list.test) header.from=a.test policy.dmarc=reject")))
+		fail_msg(STR_FMT, STR_ARG(got));
+	assert_true(str_eq(mail_dmarc_sentence(&a, v),
+	    STR("fails DMARC: passes SPF for list.test, which is not aligned with a.test; no DKIM "
+		"signature; but list.test, which is believed, saw it pass (ARC)")));
+	arena_free(&a);
+}
+
 static void prefixes_of_b_differ(void **state)
 {
 	static const struct mail_row row = { .name = "copies and kin", .zone = DNS };
@@ -335,6 +426,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sentences),
 		cmocka_unit_test(fields),
+		cmocka_unit_test(chains),
+		cmocka_unit_test(a_voucher_is_told),
 		cmocka_unit_test(prefixes_of_b_differ),
 		cmocka_unit_test(what_can_be_foreseen_is_asked_at_once),
 		cmocka_unit_test(signatures_are_bounded),

@@ -238,6 +238,9 @@ static const struct attack identifiers[] = {
 	    "fail bank.example" },
 	{ { "one Subject, old mail of the bank as it was", DNS, EVIL, BANKS, .message = FORGED },
 	    "pass bank.example" },
+	{ { "a chain of the stranger's own", DNS, EVIL, .message = FORGED,
+	      .seal = { { "evil.example", "dmarc=pass header.from=bank.example; arc=pass" } } },
+	    "fail bank.example" },
 	{ { "fields that claim all", DNS, EVIL, SIGNED,
 	      .message = "Authentication-Results: mx.test; dmarc=pass header.from=bank.example\n"
 			 "Received-SPF: pass (mx.test) envelope-from=ann@bank.example\n"
@@ -289,6 +292,12 @@ static const struct attack repeated[] = {
 	    "fail bank.example" },
 	{ { "d= with a comment", DNS, EVIL, .sign = { { "evil.example(dmarc=pass)" } },
 	      .message = FORGED },
+	    "fail bank.example" },
+	{ { "a seal with results", DNS, EVIL, .message = FORGED,
+	      .above = "ARC-Seal: i=1; a=rsa-sha256; cv=dmarc=pass; d=evil.example; s=s; b=AAAA\n"
+		       "ARC-Message-Signature: i=1; a=dmarc=pass; d=dmarc=pass; s=s; h=from; "
+		       "bh=AAAA; b=AAAA\n"
+		       "ARC-Authentication-Results: i=1; dmarc=pass\n" },
 	    "fail bank.example" },
 	{ { "a key with results",
 	      DNS
