@@ -164,6 +164,23 @@ static struct str judge_covers(struct arc *c)
 	return (struct str){ 0 };
 }
 
+/* Where a chain in whatever form ends, for who wants to go on with it. */
+static void find_top(struct arc *c)
+{
+	const struct message_field *f;
+	struct dkim_sig sig;
+
+	for (size_t n = 0; (f = message_field(c->terms.message, names[SEAL], n)) != NULL; n++) {
+		if (n >= ARC_MAX_SETS)
+			return;
+		dkim_sig_parse(c->terms.arena, DKIM_SIG_ARC_SEAL, f, &sig);
+		if (sig.instance < c->verdict.top)
+			continue;
+		c->verdict.top = sig.instance;
+		c->verdict.closed = str_eq(sig.cv, STR("fail"));
+	}
+}
+
 static struct str judge_form(struct arc *c)
 {
 	size_t counts[KINDS] = { 0 };
@@ -175,6 +192,7 @@ static struct str judge_form(struct arc *c)
 			c->verdict.sets = counts[k];
 	if (c->verdict.sets == 0)
 		return (struct str){ 0 };
+	find_top(c);
 	if (c->verdict.sets > ARC_MAX_SETS)
 		return STR("the chain has more than 50 sets (RFC 8617 section 4.2.1)");
 	for (int k = 0; k < KINDS; k++)

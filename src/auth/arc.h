@@ -33,6 +33,8 @@ struct arc_set {
 struct arc_verdict {
 	enum arc_result result;
 	size_t sets;	   /* found; 0: none */
+	unsigned top;	   /* the highest instance of a seal, in whatever form the chain is */
+	bool closed;	   /* that seal says cv=fail: nothing may be added */
 	struct str reason; /* one sentence; {0} for none and pass */
 	/* The sets in order, [0] is i=1; NULL when the form is broken. */
 	const struct arc_set *all;

@@ -179,21 +179,21 @@ static size_t times(const struct message *m, struct str name)
 	return n;
 }
 
-/* h=: each field as often as it is there, and once more where it is to be so. */
-static bool list_headers(struct dkim_signer *s, struct dkim_sig *sig)
+bool dkim_cover_list(struct arena *a, const struct message *m, const struct dkim_cover *cover,
+    size_t count, struct dkim_sig *out)
 {
 	struct str *names = NULL;
 
-	for (size_t i = 0; i < s->terms.cover_count; i++) {
-		const struct dkim_cover *c = &s->terms.cover[i];
-		size_t n = times(s->message, c->name) + c->over;
+	out->header_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t n = times(m, cover[i].name) + cover[i].over;
 
-		if (n > DKIM_SIG_MAX_HEADERS - sig->header_count)
+		if (n > DKIM_SIG_MAX_HEADERS - out->header_count)
 			return false;
 		while (n-- > 0)
-			arena_push(s->arena, names, sig->header_count, struct str, c->name);
+			arena_push(a, names, out->header_count, struct str, cover[i].name);
 	}
-	sig->headers = names;
+	out->headers = names;
 	return true;
 }
 
@@ -234,9 +234,9 @@ static struct str sign(struct dkim_signer *s, const struct dkim_signer_key *k, s
 
 	sig_writer_init(&w, s->arena, STR(DKIM_SIG_FIELD));
 	write_field(s, k, sig, &w);
-	own = sig_writer_unsigned(&w);
+	sig_write_b(&w);
+	own = sig_writer_unsigned(&w, sig);
 	sig->field = &own;
-	sig->b_at = sig->b_end = own.value.n;
 	sig->relaxed_header = !s->terms.simple_header;
 	dkim_header_hash(s->crypto, s->arena, s->message, sig, s->terms.lf, hash);
 	signature = private_key_sign(s->arena, k->key, hash);
@@ -251,7 +251,7 @@ bool dkim_signer_end(struct dkim_signer *s, struct error *e)
 	dkim_bodies_end(&s->bodies);
 	if (why.n > 0)
 		return error_set(e, "not signed: " STR_FMT, STR_ARG(why));
-	if (!list_headers(s, &sig))
+	if (!dkim_cover_list(s->arena, s->message, s->terms.cover, s->terms.cover_count, &sig))
 		return error_set(
 		    e, "not signed: more than %d fields would be signed", DKIM_SIG_MAX_HEADERS);
 	if (dkim_sig_covers(&sig, STR("From")) == 0)

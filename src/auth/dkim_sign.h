@@ -61,6 +61,13 @@ struct str dkim_signer_field(const struct dkim_signer *, size_t i);
 /* Gives hashes back; also when the message was given up. */
 void dkim_signer_free(struct dkim_signer *);
 
+/*
+ * h= of a signature over these fields: each as often as it is there, and once more where it is to
+ * be so.  False when there would be more than DKIM_SIG_MAX_HEADERS.
+ */
+bool dkim_cover_list(struct arena *, const struct message *, const struct dkim_cover *,
+    size_t count, struct dkim_sig *out);
+
 /* Why this message must not be signed, {0} when it may; after the last piece of the body. */
 struct str dkim_unfit(struct arena *, const struct message *, bool lf);
 

@@ -4,7 +4,7 @@
 #include "wire/base64.h"
 #include "wire/fold.h"
 
-#define B_LINE 68 /* letters of a signature on one line */
+#define B_LINE 66 /* letters of a signature on one line */
 
 static void add(struct sig_writer *w, struct str text)
 {
@@ -23,8 +23,13 @@ static void add(struct sig_writer *w, struct str text)
 	w->column += text.n;
 }
 
-static void new_line(struct sig_writer *w)
+/* Where the line may end; `space`: white space is due there anyway. */
+static void new_line(struct sig_writer *w, bool space)
 {
+	if (w->one_line) {
+		add(w, space ? STR(" ") : (struct str){ 0 });
+		return;
+	}
 	add(w, STR("\r\n\t"));
 	w->column = 8;
 }
@@ -33,7 +38,7 @@ static void new_line(struct sig_writer *w)
 static void add_word(struct sig_writer *w, struct str word, size_t behind)
 {
 	if (w->column + 1 + word.n + behind > FOLD_WIDTH)
-		new_line(w);
+		new_line(w, true);
 	else
 		add(w, STR(" "));
 	add(w, word);
@@ -70,35 +75,44 @@ void sig_write_headers(struct sig_writer *w, const struct str *names, size_t cou
 	add_word(w, STR("h="), count > 0 ? names[0].n + 1 : 1);
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0 && w->column + names[i].n + 1 > FOLD_WIDTH)
-			new_line(w);
+			new_line(w, false);
 		add(w, names[i]);
 		if (i + 1 < count)
 			add(w, STR(":"));
 	}
 }
 
-struct message_field sig_writer_unsigned(struct sig_writer *w)
+void sig_write_b(struct sig_writer *w)
 {
-	struct str raw;
-
 	end_tag(w);
-	new_line(w);
+	new_line(w, true);
 	add(w, STR("b="));
-	raw = (struct str){ w->text, w->n };
-	return (struct message_field){
+	w->b = w->n;
+	w->column = FOLD_WIDTH; /* what follows begins a line */
+}
+
+struct message_field sig_writer_unsigned(struct sig_writer *w, struct dkim_sig *sig)
+{
+	struct str raw = { w->text, w->n };
+	struct message_field f = {
 		.raw = raw, .name = str_slice(raw, 0, w->name), .value = str_skip(raw, w->name + 1)
 	};
+
+	sig->b_at = sig->b_end = w->b - w->name - 1;
+	return f;
 }
 
 struct str sig_writer_end(struct sig_writer *w, struct str signature)
 {
-	struct str letters = base64_encode(w->arena, signature);
-	size_t first = FOLD_WIDTH - w->column - 1;
+	struct str letters = base64_encode(w->arena, signature), behind;
 
-	add(w, str_slice(letters, 0, first));
-	for (size_t at = first; at < letters.n; at += B_LINE) {
-		new_line(w);
+	behind = arena_str(w->arena, (struct str){ w->text + w->b, w->n - w->b });
+	w->n = w->b;
+	add(w, str_slice(letters, 0, B_LINE));
+	for (size_t at = B_LINE; at < letters.n; at += B_LINE) {
+		new_line(w, false);
 		add(w, str_slice(letters, at, at + B_LINE));
 	}
+	add(w, behind);
 	return (struct str){ w->text, w->n };
 }
