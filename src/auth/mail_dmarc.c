@@ -216,7 +216,8 @@ bool mail_dmarc_ask(struct arena *a, struct dns_source *source, const struct mai
 bool mail_dmarc(struct arena *a, struct dns_source *source, const struct message *message,
     struct mail_verdict *v)
 {
-	struct dmarc_verdict each[MAIL_MAX_AUTHORS];
+	/* In the arena, because a verdict points into its own walk. */
+	struct dmarc_verdict *each = arena_array(a, struct dmarc_verdict, MAIL_MAX_AUTHORS);
 	struct dmarc_input in;
 	bool known = true;
 

@@ -70,13 +70,13 @@ static struct str of_failure(struct arena *a, const struct mail_verdict *v)
 	};
 	enum dmarc_request asks = v->disposition < DMARC_NONE ? DMARC_NONE : v->disposition;
 
-	return arena_fmt(a, "%s " STR_FMT ", %s", texts[asks].before, STR_ARG(v->author.domain),
-	    texts[asks].behind);
+	return arena_fmt(
+	    a, "%s " STR_FMT ", %s", texts[asks].before, STR_ARG(v->from), texts[asks].behind);
 }
 
 struct str mail_headline(struct arena *a, const struct mail_verdict *v)
 {
-	struct str author = v->author.domain;
+	struct str author = v->from;
 
 	if (v->dmarc.result == DMARC_FAIL && !v->spf.judged)
 		return arena_fmt(a,
@@ -84,7 +84,7 @@ struct str mail_headline(struct arena *a, const struct mail_verdict *v)
 		    STR_ARG(author));
 	if (v->dmarc.result == DMARC_FAIL)
 		return of_failure(a, v);
-	if (author.n == 0)
+	if (v->author.domain.n == 0)
 		return STR("Would be refused by many: nobody can say who wrote it");
 	switch (mail_outcome(v)) {
 	case MAIL_ACCEPTED:

@@ -149,7 +149,7 @@ static struct str policy_of(struct arena *a, const struct mail_verdict *v)
 	const struct dmarc_policy *p = &v->dmarc.policy;
 
 	if (p->record == NULL)
-		return v->author.domain;
+		return v->from;
 	return arena_fmt(a, STR_FMT ": %s=%s%s at _dmarc." STR_FMT, STR_ARG(v->from),
 	    p->tag != NULL ? p->tag : "p", dmarc_request_name(p->published),
 	    p->record->testing ? " (t=y: testing)" : "", STR_ARG(p->record_domain));
