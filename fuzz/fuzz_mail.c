@@ -31,7 +31,10 @@ struct told {
 static void judge(struct str client, struct str text, unsigned seed, struct told *out)
 {
 	struct arena *a = &out->arena;
-	struct mail_query q = { .receiver = STR("mx.test"), .now = MAIL_NOW };
+	static const struct str believed[] = { { "b.test", 6 } };
+	struct mail_query q = {
+		.receiver = STR("mx.test"), .now = MAIL_NOW, .sealers = believed, .sealer_count = 1
+	};
 	struct crypto *crypto = crypto_new();
 	struct mail_world w = { .arena = a, .seed = seed };
 	const struct mail_verdict *v;

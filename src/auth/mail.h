@@ -120,7 +120,8 @@ void mail_free(struct mail *);
 
 /*
  * The value of Authentication-Results (RFC 8601) by that authserv-id; flags of authres_write().
- * What was not judged is left out.  {0} when the authserv-id cannot be written.
+ * What was not judged is left out, and so is a pass of HELO where MAIL FROM does not pass: careless
+ * readers take it for the sender's.  {0} when the authserv-id cannot be written.
  */
 struct str mail_authres(
     struct arena *, const struct mail_verdict *, struct str authserv_id, unsigned flags);

@@ -218,7 +218,9 @@ struct str mail_authres(
 	w.fields.id = authserv_id;
 	add_iprev(&w);
 	add_spf(&w, &v->spf);
-	add_spf(&w, &v->helo);
+	/* A pass of HELO beside a sender that does not pass would be read as the sender's. */
+	if (!v->helo.passed || !v->spf.judged || v->spf.passed)
+		add_spf(&w, &v->helo);
 	add_dkim(&w);
 	add_arc(&w);
 	add_dmarc(&w);

@@ -69,7 +69,7 @@ static inline const char *mail_naive_trouble(
 		return "more pieces than results";
 	if (mail_has(bare, "dmarc=pass") != (v->dmarc.result == DMARC_PASS))
 		return "dmarc=pass";
-	if (mail_has(bare, "spf=pass") != (v->spf.passed || v->helo.passed))
+	if (mail_has(bare, "spf=pass") != (v->spf.passed || (v->helo.passed && !v->spf.judged)))
 		return "spf=pass";
 	if (mail_has(bare, "dkim=pass") != mail_any_signature_passed(v))
 		return "dkim=pass";

@@ -167,6 +167,18 @@ static void fields(void **state)
 		    "policy.dmarc=reject",
 		    "fail (mx.a.test does not permit 2001:db8::1) receiver=mx.test; "
 		    "identity=helo; client-ip=\"2001:db8::1\"; helo=mx.a.test; mechanism=-all;" },
+		{ { "a pass of HELO alone", DNS, "192.0.2.1", "mx.a.test", "x@mx.b.test" },
+		    "us.test; iprev=pass (mx.a.test) policy.iprev=192.0.2.1; spf=none "
+		    "smtp.mailfrom=x@mx.b.test; dkim=none; dmarc=fail header.from=a.test "
+		    "policy.dmarc=reject",
+		    "none (mx.b.test has no policy for 192.0.2.1) receiver=mx.test; "
+		    "identity=mailfrom; client-ip=192.0.2.1; envelope-from=\"x@mx.b.test\"; "
+		    "helo=mx.a.test;" },
+		{ { "no envelope: HELO alone is judged", DNS, "192.0.2.1", "mx.a.test", NULL },
+		    "us.test; iprev=pass (mx.a.test) policy.iprev=192.0.2.1; spf=pass "
+		    "smtp.helo=mx.a.test; dkim=none; dmarc=fail header.from=a.test "
+		    "policy.dmarc=reject",
+		    "" },
 		{ { "nothing known of the client", DNS, .sign = { { "b.test" } } },
 		    "us.test; dkim=pass header.d=b.test header.s=s header.a=ed25519-sha256 "
 		    "header.b=B; dmarc=fail header.from=a.test policy.dmarc=reject",
