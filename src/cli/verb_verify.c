@@ -28,6 +28,9 @@ static const struct option what[] = {
 	{ "trust", 0, OPTION_LIST, "HOST",
 	    "believe this server's Received field: a name, .suffix or network; repeatable",
 	    AT(trust), .commas = true },
+	{ "sealer", 0, OPTION_LIST, "DOMAIN",
+	    "believe what this forwarder's ARC seal says that it saw; repeatable", AT(sealers),
+	    .commas = true },
 	{ "at", 0, OPTION_TEXT, "TIME",
 	    "judge as of this time (RFC 3339 in UTC, or seconds since 1970)", AT(at) },
 };

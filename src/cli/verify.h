@@ -12,7 +12,7 @@
 struct verify_options {
 	struct source_options source; /* first */
 	struct str ip, helo, mail_from, at, authserv_id, save;
-	struct list trust;
+	struct list trust, sealers;
 	int format;
 	bool json, authres, verbose, quiet;
 };
@@ -24,6 +24,7 @@ struct verify_terms {
 	bool has_sender;      /* mail_from was given */
 	struct str mail_from; /* without <> */
 	struct received_trust trust;
+	struct list sealers; /* A-labels */
 	struct str authserv_id;
 	bool trace;
 };

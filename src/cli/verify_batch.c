@@ -33,6 +33,8 @@ static void begin_mail(struct verify_batch *b, struct one *o, bool lf)
 	o->query = (struct mail_query){ .receiver = b->terms->authserv_id,
 		.now = b->facts->now,
 		.trace = b->terms->trace,
+		.sealers = b->terms->sealers.items,
+		.sealer_count = b->terms->sealers.count,
 		.dkim = { .lf = lf } };
 	verify_client(&o->arena, b->terms, &o->message, &o->query, &o->report.client);
 	o->mail = mail_new(&o->arena, b->crypto, &o->query);

@@ -3,6 +3,7 @@
 
 #include "cli/verify.h"
 #include "wire/authres.h"
+#include "wire/domain.h"
 
 #define MAX_PROPOSED 4 /* hosts that a user is told to trust */
 
@@ -34,6 +35,29 @@ static struct str unbracket(struct str address)
 	return address;
 }
 
+static bool read_hosts(const struct list *hosts, struct error *e)
+{
+	for (size_t i = 0; i < hosts->count; i++)
+		if (!received_is_host(hosts->items[i]))
+			return error_set(e,
+			    "--trust " STR_FMT
+			    ": neither a host such as mx.example.com or .example.com, nor an "
+			    "address or network",
+			    STR_ARG(hosts->items[i]));
+	return true;
+}
+
+static bool read_sealers(
+    struct arena *a, const struct list *typed, struct verify_terms *t, struct error *e)
+{
+	t->sealers.items = arena_array(a, struct str, typed->count);
+	for (size_t i = 0; i < typed->count; i++)
+		if (!domain_from_user(a, typed->items[i], &t->sealers.items[i], e))
+			return false;
+	t->sealers.count = typed->count;
+	return true;
+}
+
 bool verify_terms_read(
     struct run *run, const struct verify_options *o, struct verify_terms *t, struct error *e)
 {
@@ -45,13 +69,8 @@ bool verify_terms_read(
 		.trace = o->json || o->format == 1 || o->verbose };
 	if (o->ip.n > 0 && !ip_parse(o->ip, &t->ip))
 		return error_set(e, "--ip " STR_FMT ": not an address", STR_ARG(o->ip));
-	for (size_t i = 0; i < o->trust.count; i++)
-		if (!received_is_host(o->trust.items[i]))
-			return error_set(e,
-			    "--trust " STR_FMT
-			    ": neither a host such as mx.example.com or .example.com, nor an "
-			    "address or network",
-			    STR_ARG(o->trust.items[i]));
+	if (!read_hosts(&o->trust, e) || !read_sealers(run->arena, &o->sealers, t, e))
+		return false;
 	if (id_is_good(run->arena, t->authserv_id))
 		return true;
 	if (o->authserv_id.n > 0)

@@ -57,14 +57,6 @@ static json_t *time_json(struct arena *a, bool has, int64_t seconds)
 	return text.n > 0 ? json_text(text) : json_null();
 }
 
-static bool is_aligned(const struct mail_verdict *v, size_t signature)
-{
-	for (size_t i = 0; i < v->identifier_count; i++)
-		if (!v->identifiers[i].spf && v->identifiers[i].signature == signature)
-			return v->identifiers[i].alignment == DMARC_ALIGNED;
-	return false;
-}
-
 static json_t *headers_json(const struct dkim_sig *sig)
 {
 	json_t *list = json_array();
@@ -77,20 +69,22 @@ static json_t *headers_json(const struct dkim_sig *sig)
 static json_t *signature_json(const struct mail_report *r, size_t i)
 {
 	const struct dkim_verdict *d = dkim_verdict(r->verdict->dkim, i);
+	const struct mail_identifier *id = mail_identifier_of(r->verdict, i);
 	const struct dkim_sig *sig = &d->sig;
 	struct str canonicalization = arena_fmt(r->arena, "%s/%s",
 	    sig->relaxed_header ? "relaxed" : "simple", sig->relaxed_body ? "relaxed" : "simple");
 
 	return json_pack(
-	    "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b}", "result",
-	    dkim_result_name(d->result), "domain", json_text(sig->domain), "selector",
+	    "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:o}",
+	    "result", dkim_result_name(d->result), "domain", json_text(sig->domain), "selector",
 	    json_text(sig->selector), "algorithm", json_text(sig->algorithm_name), "key_bits",
 	    number(d->key != NULL ? d->key->bits : 0), "reason", json_text(d->reason), "identity",
 	    json_text(sig->identity), "canonicalization", json_text(canonicalization), "headers",
 	    headers_json(sig), "signed_at", time_json(r->arena, sig->has_time, sig->time),
 	    "expires", time_json(r->arena, sig->has_expiry, sig->expiry), "unsigned_bytes",
 	    number(d->unsigned_bytes), "testing", d->testing, "future", d->future, "aligned",
-	    is_aligned(r->verdict, i));
+	    id != NULL && id->alignment == DMARC_ALIGNED, "uncounted",
+	    json_text(id != NULL ? id->uncounted : (struct str){ 0 }));
 }
 
 static json_t *dkim_json(const struct mail_report *r)
@@ -103,6 +97,20 @@ static json_t *dkim_json(const struct mail_report *r)
 	return list;
 }
 
+/* ---- ARC ---- */
+
+static json_t *arc_json(const struct mail_report *r)
+{
+	const struct arc_verdict *v = r->verdict->arc;
+	json_t *sealers = json_array();
+
+	for (size_t i = 0; v->all != NULL && i < v->sets; i++)
+		json_array_append_new(sealers, json_text(v->all[i].seal.sig.domain));
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "result", arc_result_name(v->result),
+	    "reason", json_text(v->reason), "sets", number(v->sets), "sealers", sealers,
+	    "oldest_pass", number(v->oldest_pass));
+}
+
 /* ---- DMARC ---- */
 
 static json_t *dmarc_json(const struct mail_report *r)
@@ -111,14 +119,15 @@ static json_t *dmarc_json(const struct mail_report *r)
 	const struct dmarc_policy *p = &v->dmarc.policy;
 	bool has = p->record != NULL;
 
-	return json_pack("{s:s, s:o, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "result",
+	return json_pack("{s:s, s:o, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "result",
 	    dmarc_result_name(v->dmarc.result), "domain", json_text(v->from), "policy",
 	    has ? dmarc_request_name(p->published) : "none", "disposition",
 	    dmarc_request_name(v->disposition < DMARC_NONE ? DMARC_NONE : v->disposition),
 	    "spf_aligned", v->dmarc.spf_aligned, "dkim_aligned", v->dmarc.dkim_aligned,
 	    "record_domain", json_text(p->record_domain), "record",
 	    json_text(has ? p->record->tags.text : STR("")), "reason",
-	    json_text(mail_dmarc_sentence(r->arena, v)));
+	    json_text(mail_dmarc_sentence(r->arena, v)), "vouched_by",
+	    json_text(v->voucher != NULL ? v->voucher->seal.sig.domain : (struct str){ 0 }));
 }
 
 /* ---- the message ---- */
@@ -194,6 +203,7 @@ json_t *mail_json(const struct mail_report *r)
 
 	if (r->number > 0)
 		json_object_set_new(o, "number", number(r->number));
+	json_object_set_new(o, "arc", arc_json(r));
 	json_object_set_new(o, "at", time_json(r->arena, true, v->query->now));
 	json_object_set_new(o, "client", client_json(r));
 	json_object_set_new(o, "findings", findings_json(r));

@@ -36,7 +36,7 @@ enum mail_outcome mail_outcome(const struct mail_verdict *v)
 	case DMARC_PASS:
 		return MAIL_ACCEPTED;
 	case DMARC_FAIL:
-		return MAIL_FAILED;
+		return v->voucher != NULL ? MAIL_ACCEPTED : MAIL_FAILED;
 	case DMARC_RESULT_TEMPERROR:
 		return MAIL_UNJUDGED;
 	default:
@@ -78,6 +78,10 @@ struct str mail_headline(struct arena *a, const struct mail_verdict *v)
 {
 	struct str author = v->from;
 
+	if (v->voucher != NULL)
+		return arena_fmt(a,
+		    "Would be accepted as from " STR_FMT ", on the word of " STR_FMT,
+		    STR_ARG(author), STR_ARG(v->voucher->seal.sig.domain));
 	if (v->dmarc.result == DMARC_FAIL && !v->spf.judged)
 		return arena_fmt(a,
 		    "DKIM does not show that it is from " STR_FMT ", and SPF could not be judged",
@@ -118,6 +122,14 @@ struct str mail_why(struct arena *a, const struct mail_verdict *v)
 	return arena_fmt(a, STR_FMT "; %s", STR_ARG(why),
 	    any_signature(v->dkim, DKIM_PASS) ? "a DKIM signature passes"
 					      : "no DKIM signature passes");
+}
+
+const struct mail_identifier *mail_identifier_of(const struct mail_verdict *v, size_t signature)
+{
+	for (size_t i = 0; i < v->identifier_count; i++)
+		if (!v->identifiers[i].spf && v->identifiers[i].signature == signature)
+			return &v->identifiers[i];
+	return NULL;
 }
 
 bool mail_has_finding(const struct mail_report *r, enum message_finding what)

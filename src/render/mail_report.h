@@ -42,7 +42,7 @@ struct mail_report {
 };
 
 enum mail_outcome {
-	MAIL_ACCEPTED, /* DMARC passes */
+	MAIL_ACCEPTED, /* DMARC passes, or a believed sealer of ARC saw it pass */
 	MAIL_UNPROVEN, /* no DMARC policy, and neither SPF nor DKIM failed */
 	MAIL_FAILED,   /* DMARC fails; or without DMARC SPF or DKIM; or nobody is the author */
 	MAIL_UNJUDGED, /* a temporary error decided */
@@ -55,6 +55,8 @@ const char *mail_outcome_name(enum mail_outcome); /* "accepted" */
 struct str mail_headline(struct arena *, const struct mail_verdict *);
 /* The words behind it: mail_dmarc_sentence(), with what SPF and DKIM say where DMARC does not. */
 struct str mail_why(struct arena *, const struct mail_verdict *);
+/* What DMARC made of a signature; NULL: it did not look at it. */
+const struct mail_identifier *mail_identifier_of(const struct mail_verdict *, size_t signature);
 /* Is it worth telling of this message? */
 bool mail_has_finding(const struct mail_report *, enum message_finding);
 const char *mail_known_name(enum mail_known); /* "option" */

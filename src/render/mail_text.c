@@ -109,8 +109,10 @@ static struct str key_of(struct arena *a, const struct dkim_verdict *d)
 	return text;
 }
 
-static void print_signature(struct sheet *s, const char *label, const struct dkim_verdict *d)
+static void print_signature(struct sheet *s, const char *label, size_t i)
 {
+	const struct dkim_verdict *d = dkim_verdict(s->report->verdict->dkim, i);
+	const struct mail_identifier *id = mail_identifier_of(s->report->verdict, i);
 	struct arena *a = s->report->arena;
 	struct str key = key_of(a, d);
 
@@ -119,7 +121,10 @@ static void print_signature(struct sheet *s, const char *label, const struct dki
 		STR_ARG(d->sig.selector), key.n > 0 ? " (" : "", STR_ARG(key),
 		key.n > 0 ? ")" : ""));
 	remark(s, d->reason);
-	if (d->unsigned_bytes > 0)
+	if (id != NULL && id->uncounted.n > 0)
+		remark(s,
+		    arena_fmt(a, STR_FMT ": it does not count for DMARC", STR_ARG(id->uncounted)));
+	else if (d->unsigned_bytes > 0)
 		remark(s,
 		    arena_fmt(a,
 			"l= leaves %llu bytes at the end unsigned: anybody could have added them",
@@ -138,10 +143,25 @@ static void print_dkim(struct sheet *s)
 	if (n == 0)
 		row(s, "DKIM", "none", STR("no signature"));
 	for (size_t i = 0; i < n && i < DKIM_MAX_SIGNATURES; i++)
-		print_signature(s, i == 0 ? "DKIM" : "", dkim_verdict(dkim, i));
+		print_signature(s, i == 0 ? "DKIM" : "", i);
 	if (n > DKIM_MAX_SIGNATURES)
 		remark(s, arena_fmt(s->report->arena, "%zu more signatures were not examined",
 			      n - DKIM_MAX_SIGNATURES));
+}
+
+static void print_arc(struct sheet *s)
+{
+	const struct arc_verdict *v = s->report->verdict->arc;
+	struct arena *a = s->report->arena;
+	struct str who = arena_fmt(a, "%zu set%s", v->sets, v->sets == 1 ? "" : "s");
+
+	if (v->result == ARC_NONE)
+		return;
+	for (size_t i = 0; v->all != NULL && i < v->sets; i++)
+		who = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(who), i == 0 ? ": " : ", then ",
+		    STR_ARG(v->all[i].seal.sig.domain));
+	row(s, "ARC", arc_result_name(v->result), who);
+	remark(s, v->reason);
 }
 
 static struct str policy_of(struct arena *a, const struct mail_verdict *v)
@@ -307,6 +327,7 @@ void mail_text(const struct mail_report *r, const struct render_style *style, st
 	print_iprev(&s);
 	print_spf(&s);
 	print_dkim(&s);
+	print_arc(&s);
 	print_dmarc(&s);
 	print_findings(&s);
 	print_forged(&s);
