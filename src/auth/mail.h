@@ -98,7 +98,7 @@ struct mail_verdict {
 
 struct mail;
 
-/* The strings of the query must live as long; crypto may be NULL before the header is given. */
+/* The strings of the query, and the sealers, must live as long. */
 struct mail *mail_new(struct arena *, struct crypto *, const struct mail_query *);
 /* The message must live as long; its header is whole, or it was refused. */
 void mail_header(struct mail *, const struct message *);

@@ -157,8 +157,9 @@ static struct mail_query read_query(const json_t *test)
 
 static bool mail_wrong(const char *id, const json_t *expect, const struct mail_verdict *v)
 {
-	return wrong(id, expect, &v->dmarc) |
-	       flag_differs(id, expect, "reject", v->disposition == DMARC_REJECT);
+	bool bad = wrong(id, expect, &v->dmarc);
+
+	return flag_differs(id, expect, "reject", v->disposition == DMARC_REJECT) || bad;
 }
 
 static bool run_message(const char *folder, const json_t *test)
