@@ -197,12 +197,18 @@ bool inbox_read(struct inbox *box, struct str *piece)
 	return box->in_message;
 }
 
+static bool trouble(const struct inbox *box, struct error *e, const char *why)
+{
+	struct str name = str_eq(box->name, STR("-")) ? STR("standard input") : box->name;
+
+	if (box->number > 0)
+		return error_set(e, STR_FMT ", message %zu: %s", STR_ARG(name), box->number, why);
+	return error_set(e, STR_FMT ": %s", STR_ARG(name), why);
+}
+
 bool inbox_broken(const struct inbox *box, struct error *e)
 {
-	if (box->error == 0)
-		return false;
-	error_set(e, STR_FMT ": %s", STR_ARG(box->name), strerror(box->error));
-	return true;
+	return box->error != 0 && !trouble(box, e, strerror(box->error));
 }
 
 static bool first_line_is_lf(const struct inbox *box)
@@ -229,9 +235,9 @@ static enum inbox_event begin_message(struct inbox *box, struct letter *out)
 
 /* ---- files ---- */
 
-static bool trouble(struct inbox *box, struct error *e, const char *why)
+static bool refuse(struct inbox *box, struct error *e, const char *why)
 {
-	error_set(e, STR_FMT ": %s", STR_ARG(box->name), why);
+	trouble(box, e, why);
 	close_file(box);
 	return false;
 }
@@ -245,12 +251,12 @@ static bool open_file(struct inbox *box, struct str name, bool may_be_mbox, stru
 	box->ended = box->begun = false;
 	box->error = 0;
 	if (box->fd < 0)
-		return trouble(box, e, strerror(errno));
+		return refuse(box, e, strerror(errno));
 	fill(box, LOOK);
 	if (box->error != 0)
-		return trouble(box, e, strerror(box->error));
+		return refuse(box, e, strerror(box->error));
 	if (waiting(box).n == 0)
-		return trouble(box, e, "empty: there is no message in it");
+		return refuse(box, e, "empty: there is no message in it");
 	box->mbox = may_be_mbox && str_starts(waiting(box), STR("From "));
 	return true;
 }

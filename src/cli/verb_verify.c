@@ -66,8 +66,9 @@ struct verifying {
 	struct collector *collector;
 	struct inbox *inbox;
 	struct verify_batch *batch;
-	bool ended; /* the inbox has no more */
-	bool many;  /* more than one message, or trouble beside it */
+	int64_t drawn; /* when the line of progress was */
+	bool ended;    /* the inbox has no more */
+	bool many;     /* more than one message, or trouble beside it */
 	size_t told, troubles, outcomes[MAIL_UNJUDGED + 1];
 };
 
@@ -75,7 +76,8 @@ struct verifying {
 
 static void put(const struct buf *out)
 {
-	fwrite(out->p, 1, out->n, stdout);
+	if (out->n > 0)
+		fwrite(out->p, 1, out->n, stdout);
 }
 
 /* One line on standard error; names of files may be a stranger's. */
@@ -212,6 +214,8 @@ static void verify_all(struct verifying *v)
 	while (!v->ended && !interrupted(v)) {
 		read_batch(v);
 		verify_batch_judge(v->batch);
+		if (v->collect.progress != NULL)
+			progress_erase();
 		v->many |= verify_batch_count(v->batch) + v->troubles > 1 || !v->ended;
 		for (size_t i = 0; i < verify_batch_count(v->batch); i++) {
 			const struct mail_report *r = verify_batch_report(v->batch, i);
@@ -293,6 +297,11 @@ static bool open_all(struct verifying *v)
 	if (!verify_terms_read(v->run, o, &v->terms, &v->error) || !open_inbox(v) ||
 	    !source_prepare(v->run, &o->source, &v->collect, &v->error) || !open_case(v))
 		return false;
+	if (isatty(STDERR_FILENO) == 1 && v->run->terminal && !o->quiet) {
+		v->drawn = -1000;
+		v->collect.progress = progress_draw;
+		v->collect.progress_context = &v->drawn;
+	}
 	v->collector = collect_new(v->run->arena, &v->collect, &v->error);
 	if (v->collector == NULL)
 		return false;

@@ -55,3 +55,18 @@ def signed(message, key, domain, selector='s', names=('from', 'subject', 'date')
         data += relaxed(found[-1]) if found else b''
     data += relaxed(start.encode() + CRLF)[:-2]
     return start.encode() + base64.b64encode(key.sign(data)) + CRLF + message
+
+
+def sealed(message, key, domain, results, selector='s'):
+    """The message with the first set of a chain (RFC 8617) on top: relaxed header, simple body."""
+    body = re.sub(rb'(\r\n)*\Z', b'', message.split(CRLF + CRLF, 1)[1]) + CRLF
+    said = f'ARC-Authentication-Results: i=1; {results}\r\n'.encode()
+    tags = f'i=1; a={key.kind}-sha256; d={domain}; s={selector}; '
+    start = (f'ARC-Message-Signature: {tags}c=relaxed/simple; h=from:subject;\r\n'
+             f'\tbh={base64.b64encode(hashlib.sha256(body).digest()).decode()};\r\n\tb=').encode()
+    header = fields(message.split(CRLF + CRLF, 1)[0] + CRLF)
+    data = b''.join(relaxed([f for f in header if f.lower().startswith(name)][-1]) for name in (b'from:', b'subject:'))
+    signature = start + base64.b64encode(key.sign(data + relaxed(start + CRLF)[:-2])) + CRLF
+    seal = f'ARC-Seal: {tags}cv=none; t=1795420800; b='.encode()
+    data = relaxed(said) + relaxed(signature) + relaxed(seal + CRLF)[:-2]
+    return seal + base64.b64encode(key.sign(data)) + CRLF + signature + said + message

@@ -131,6 +131,25 @@ def outcomes(w):
     assert report['outcome'] == 'unjudged' and report['dkim'][0]['result'] == 'temperror', report
 
 
+def forwarded(w):
+    """A list changed the subject; it saw DMARC pass and sealed that."""
+    changed = mails.signed(plain(), w.rsa, 'a.test').replace(b'a test', b'[list] a test')
+    said = 'list.b.test; dkim=pass header.d=a.test; dmarc=pass header.from=a.test'
+    chain = mails.sealed(changed, w.rsa, 'b.test', said)
+    stranger = w.json('-', data=chain, status=1)
+    assert stranger['arc'] == {'result': 'pass', 'reason': '', 'sets': 1, 'sealers': ['b.test'], 'oldest_pass': 1}
+    believed = w.json('--sealer', 'b.test', '-', data=chain, status=0)
+    assert believed['outcome'] == 'accepted' and believed['dmarc']['vouched_by'] == 'b.test', believed['dmarc']
+    assert believed['dmarc']['result'] == 'fail' and believed['dmarc']['disposition'] == 'none', believed['dmarc']
+    text = w.run('--sealer', 'b.test', '-', data=chain).stdout.decode()
+    assert text.startswith('Would be accepted as from a.test, on the word of b.test\n'), text
+    assert '\nARC     pass      1 set: b.test\n' in text, text
+    w.json('--sealer', 'c.test', '-', data=chain, status=1)
+    broken = w.json('--sealer', 'b.test', '-', data=chain.replace(b'dkim=pass', b'dkim=fail'), status=1)
+    assert broken['arc']['result'] == 'fail' and broken['arc']['reason'] != '', broken['arc']
+    w.run('--sealer', 'http://b.test', '-', data=chain, status=2)
+
+
 def schema_is_strict(w):
     report = w.json('-', data=mails.signed(plain(), w.rsa, 'a.test'))
     for key in w.schema.schema['$defs']['message']['required']:
@@ -220,6 +239,22 @@ def mboxes(w):
     w.json('-', data=b'From x')
 
 
+def borders(w):
+    """Ends of messages and quoted lines wherever the reader's buffer may end."""
+    good = mails.signed(plain(), w.rsa, 'a.test')
+    line = b'From ann@a.test Mon Nov 23 08:00:00 2026\n'
+    quoted = mails.unix(good).replace(b'\n>From', b'\n>>From').replace(b'\nFrom', b'\n>From').replace(
+        b'>From: ', b'From: ')
+    names = []
+    for pad in range(65536 - len(line) - len(quoted) - 1100, 65536 - len(line) - 20, 23):
+        filler = b'Subject: x\n\n' + b'y' * (pad - 14) + b'\n\n'
+        names.append(w.put(f'border{pad}', line + filler + line + quoted + b'\n' + line + quoted))
+    reports = w.json(*names, status=1)['messages']
+    assert len(reports) == 3 * len(names)
+    bad = [m['file'] for m in reports if m['outcome'] != ('failed' if m['number'] == 1 else 'accepted')]
+    assert bad == [], bad
+
+
 def evidence(w):
     message = w.put('kept.eml', RECEIVED + mails.signed(plain(), w.rsa, 'a.test'))
     options = ['--trust', 'in.example.com', '--authserv-id', 'in.example.com']
@@ -284,7 +319,7 @@ def hostile(w):
 
 def main():
     frank, schema = sys.argv[1:]
-    for test in (outcomes, schema_is_strict, trust, many, mboxes, evidence, memory, hostile):
+    for test in (outcomes, forwarded, schema_is_strict, trust, many, mboxes, borders, evidence, memory, hostile):
         with tempfile.TemporaryDirectory() as folder:
             test(World(frank, schema, folder))
             print(test.__name__, 'ok', flush=True)
