@@ -287,3 +287,21 @@ struct str private_key_record(struct arena *a, const struct private_key *k)
 	return arena_fmt(a, "v=DKIM1; k=%s; p=" STR_FMT,
 	    k->kind == DKIM_KEY_RSA ? "rsa" : "ed25519", STR_ARG(p));
 }
+
+struct str public_key_record(struct arena *a, struct str bytes)
+{
+	struct private_key k = { 0 };
+	struct str record = { 0 };
+	bool encrypted = false;
+
+	if (bytes.n > PRIVATE_KEY_MAX)
+		return record;
+	ERR_set_mark();
+	k.key = decode(bytes, EVP_PKEY_PUBLIC_KEY, &encrypted);
+	k.kind = k.key != NULL && EVP_PKEY_is_a(k.key, "ED25519") ? DKIM_KEY_ED25519 : DKIM_KEY_RSA;
+	if (k.key != NULL && (k.kind == DKIM_KEY_ED25519 || EVP_PKEY_is_a(k.key, "RSA")))
+		record = private_key_record(a, &k);
+	EVP_PKEY_free(k.key);
+	ERR_pop_to_mark();
+	return record;
+}

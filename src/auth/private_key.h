@@ -39,6 +39,9 @@ struct str private_key_public(struct arena *, const struct private_key *);
 /* The text of the TXT record: "v=DKIM1; k=rsa; p=...". */
 struct str private_key_record(struct arena *, const struct private_key *);
 
+/* The record of a public key in a file, PEM or DER; {0} when there is none in it. */
+struct str public_key_record(struct arena *, struct str bytes);
+
 /* RSA: PKCS #1 v1.5; Ed25519: PureEdDSA of the hash.  The same bytes each time.
    {0} when OpenSSL refuses. */
 struct str private_key_sign(

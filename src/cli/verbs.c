@@ -8,6 +8,8 @@ const struct verb *const verbs[] = {
 	&verb_explain,
 	&verb_spf,
 	&verb_verify,
+	&verb_sign,
+	&verb_key,
 	&verb_compare,
 	&verb_lab,
 	&verb_completion,

@@ -5,6 +5,6 @@
 #include "cli/verb.h"
 
 extern const struct verb verb_compare, verb_lab, verb_check, verb_completion, verb_explain,
-    verb_spf, verb_verify;
+    verb_key, verb_sign, verb_spf, verb_verify;
 
 #endif
