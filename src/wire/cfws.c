@@ -70,7 +70,7 @@ struct str cfws_skip(struct cfws *c)
 
 struct str cfws_run(struct cfws *c, const char *stops)
 {
-	struct str run = { c->text.p + c->at, 0 };
+	struct str run = { c->text.n > 0 ? c->text.p + c->at : "", 0 };
 
 	while (!cfws_end(c)) {
 		char byte = cfws_peek(c);
