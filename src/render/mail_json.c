@@ -208,6 +208,7 @@ json_t *mail_json(const struct mail_report *r)
 	json_object_set_new(o, "client", client_json(r));
 	json_object_set_new(o, "findings", findings_json(r));
 	json_object_set_new(o, "forged", forged_json(r));
+	json_object_set_new(o, "remedy", json_text(mail_remedy(r->arena, v)));
 	json_object_set_new(o, "authentication_results", json_text(r->authres));
 	return o;
 }

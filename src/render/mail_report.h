@@ -55,6 +55,8 @@ const char *mail_outcome_name(enum mail_outcome); /* "accepted" */
 struct str mail_headline(struct arena *, const struct mail_verdict *);
 /* The words behind it: mail_dmarc_sentence(), with what SPF and DKIM say where DMARC does not. */
 struct str mail_why(struct arena *, const struct mail_verdict *);
+/* What the owner of the author's domain would have to change; {0} unless DMARC fails. */
+struct str mail_remedy(struct arena *, const struct mail_verdict *);
 /* What DMARC made of a signature; NULL: it did not look at it. */
 const struct mail_identifier *mail_identifier_of(const struct mail_verdict *, size_t signature);
 /* Is it worth telling of this message? */

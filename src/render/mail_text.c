@@ -255,6 +255,14 @@ static void print_facts(struct sheet *s)
 	}
 }
 
+static void print_remedy(struct sheet *s)
+{
+	struct str remedy = mail_remedy(s->report->arena, s->report->verdict);
+
+	if (remedy.n > 0)
+		labelled(s, "Remedy", remedy);
+}
+
 static struct str shown_name(const struct mail_report *r)
 {
 	return str_eq(r->name, STR("-")) ? STR("standard input") : r->name;
@@ -331,6 +339,7 @@ void mail_text(const struct mail_report *r, const struct render_style *style, st
 	print_dmarc(&s);
 	print_findings(&s);
 	print_forged(&s);
+	print_remedy(&s);
 	if (style->verbose)
 		print_facts(&s);
 }

@@ -131,6 +131,30 @@ def outcomes(w):
     assert report['outcome'] == 'unjudged' and report['dkim'][0]['result'] == 'temperror', report
 
 
+def remedies(w):
+    """What would have to change, by how near the message came to a pass."""
+    good, sent = mails.signed(plain(), w.rsa, 'a.test'), ['--ip', '192.0.2.1', '--helo', 'mx.a.test', '--mail-from']
+    open_end = mails.signed(plain(body=b'x\r\n'), w.rsa, 'a.test', tags='l=3; ')
+    rows = [
+        (good, [], ''),
+        (plain('c.test'), [], ''),
+        (good.replace(b'a test', b'A test'), [], 'find what changed the message'),
+        (good + b'x', [], 'find what changed the message'),
+        (mails.signed(plain(), w.rsa, 'a.test', 'x'), [], 'publish the key that signs at x._domainkey.a.test'),
+        (good.replace(b'rsa-sha256', b'rsa-sha1'), [], 'sign with rsa-sha256'),
+        (mails.signed(plain(), w.rsa, 'a.test', tags='x=1700000000; '), [], 'mend the signature: '),
+        (open_end + b'more\r\n', [], 'sign without l='),
+        (mails.signed(plain(), w.rsa, 'b.test'), [], 'have b.test sign with d=a.test too'),
+        (plain(), [*sent, 'x@b.test'], 'or send with an envelope sender of a.test'),
+        (plain(), ['--ip', '192.0.2.9', '--mail-from', 'x@a.test'], 'add ip4:192.0.2.9 to the SPF record of a.test'),
+        (plain(), ['--ip', '2001:db8::9', '--mail-from', 'x@a.test'], 'add ip6:2001:db8::9 to'),
+        (plain(), [], 'if you send as a.test: sign with DKIM as d=a.test'),
+    ]
+    for number, (message, options, wanted) in enumerate(rows):
+        report = w.json(*options, '-', data=message)
+        assert (wanted in report['remedy']) if wanted else report['remedy'] == '', (number, report['remedy'])
+
+
 def forwarded(w):
     """A list changed the subject; it saw DMARC pass and sealed that."""
     changed = mails.signed(plain(), w.rsa, 'a.test').replace(b'a test', b'[list] a test')
@@ -319,7 +343,7 @@ def hostile(w):
 
 def main():
     frank, schema = sys.argv[1:]
-    for test in (outcomes, forwarded, schema_is_strict, trust, many, mboxes, borders, evidence, memory, hostile):
+    for test in (outcomes, remedies, forwarded, schema_is_strict, trust, many, mboxes, borders, evidence, memory, hostile):
         with tempfile.TemporaryDirectory() as folder:
             test(World(frank, schema, folder))
             print(test.__name__, 'ok', flush=True)
