@@ -43,7 +43,7 @@ bool source_text_open(struct source_text *t, struct arena *a, struct str name, s
 	*t = (struct source_text){ .name = standard ? STR("standard input") : name };
 	if (from == NULL)
 		return error_set(e, STR_FMT ": %s", STR_ARG(name), strerror(errno));
-	if (fseek(from, 0, SEEK_END) == 0 && !standard) {
+	if (!standard && fseek(from, 0, SEEK_END) == 0) {
 		t->file = from;
 	} else {
 		good = spool(t, from, e);
