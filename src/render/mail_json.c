@@ -9,7 +9,8 @@ static json_t *number(uint64_t n)
 }
 
 /* An identity that was not judged has the members too, with "none" and a reason. */
-static json_t *identity_json(struct arena *a, const struct mail_spf *spf, const char *why_not)
+static json_t *identity_json(
+    struct arena *a, const struct mail_spf *spf, const char *identity, const char *why_not)
 {
 	struct spf_report r = { .result = SPF_NONE };
 	json_t *o;
@@ -22,8 +23,7 @@ static json_t *identity_json(struct arena *a, const struct mail_spf *spf, const 
 	}
 	o = json_spf(&r);
 	json_object_set_new(o, "judged", json_boolean(spf->judged));
-	json_object_set_new(
-	    o, "identity", json_string(spf->query.mail_from.n > 0 ? "mailfrom" : "helo"));
+	json_object_set_new(o, "identity", json_string(identity));
 	return o;
 }
 
@@ -31,7 +31,9 @@ static json_t *spf_json(const struct mail_report *r)
 {
 	const struct mail_verdict *v = r->verdict;
 
+	/* The null sender has HELO judged in its place. */
 	return identity_json(r->arena, &v->spf,
+	    v->spf.judged && v->query->mail_from.n == 0 ? "helo" : "mailfrom",
 	    v->query->ip.family == IP_NONE ? "the client's address is not known"
 					   : "the sender of the envelope is not known");
 }
@@ -198,7 +200,7 @@ json_t *mail_json(const struct mail_report *r)
 	json_t *o = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "file",
 	    json_text(r->name), "outcome", mail_outcome_name(mail_outcome(v)), "headline",
 	    json_text(mail_headline(r->arena, v)), "spf", spf_json(r), "helo",
-	    identity_json(r->arena, &v->helo, "not judged apart from the envelope"), "dkim",
+	    identity_json(r->arena, &v->helo, "helo", "not judged apart from the envelope"), "dkim",
 	    dkim_json(r), "dmarc", dmarc_json(r), "iprev", iprev_json(r));
 
 	if (r->number > 0)

@@ -142,7 +142,7 @@ static bool is_no_name(struct str word)
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (str_ieq(word, str_of(words[i])))
 			return true;
-	return !domain_is_host(word);
+	return !domain_is_fqdn(word);
 }
 
 static struct str host_name(struct str word)
@@ -172,34 +172,49 @@ static void note_helo(struct reader *r, struct str helo)
 	r->has_said = true;
 }
 
+/* "HELO x", "EHLO x", and CommuniGate's "account joe HELO x". */
+static bool is_helo_word(struct str first, struct str word, size_t at)
+{
+	return (str_ieq(word, STR("HELO")) || str_ieq(word, STR("EHLO"))) &&
+	       (at == 0 || (at == 2 && str_eq(first, STR("account"))));
+}
+
+/* "192.0.2.1" and "joe@192.0.2.1" are all of their comment; "name [192.0.2.1]" goes before. */
+static void read_address(struct reader *r, struct str comment)
+{
+	struct cfws in = { .arena = r->in.arena, .text = comment };
+	struct token one = next_token(&in), two = next_token(&in);
+	struct ip ip;
+
+	if (two.kind == TOKEN_WORD && is_bracketed(two.text) && address_of(two.text, &ip))
+		note_address(r, ip, host_name(one.text), false);
+	else if (one.kind == TOKEN_WORD && address_of(one.text, &ip))
+		note_address(r, ip, (struct str){ 0 }, true);
+}
+
 /*
- * The words of a comment behind "from": "name [address]", "[address] helo=x", "address", "HELO x",
- * "name [address] (may be forged)".  An address counts as first or second word only; what clients
- * can choose (certificate names, users) stands elsewhere.
+ * A comment behind "from": "name [address]", "[address] helo=x", "address", "HELO x", "name
+ * [address] (may be forged)".  An address counts as first or second word only; what clients can
+ * choose (certificate names, users) stands elsewhere.
  */
 static void read_client(struct reader *r, struct str comment)
 {
 	struct cfws in = { .arena = r->in.arena, .text = comment };
-	struct str before = { 0 };
-	size_t words = 0;
-	struct ip ip;
+	struct str first = { 0 };
+	bool helo = false;
+	struct token t;
 
-	for (struct token t; (t = next_token(&in)).kind != TOKEN_END && words < 16;) {
-		bool helo = str_ieq(before, STR("HELO")) || str_ieq(before, STR("EHLO"));
-
+	read_address(r, comment);
+	for (size_t at = 0; (t = next_token(&in)).kind != TOKEN_END && at < 16; at++) {
 		if (t.kind == TOKEN_COMMENT && str_ieq(t.text, STR("may be forged")))
 			r->looked_up = (struct str){ 0 };
-		if (t.kind != TOKEN_WORD)
-			continue;
-		if (helo)
+		if (t.kind == TOKEN_WORD && helo)
 			note_helo(r, t.text);
-		else if (str_istarts(t.text, STR("helo=")))
+		else if (t.kind == TOKEN_WORD && str_istarts(t.text, STR("helo=")))
 			note_helo(r, str_skip(t.text, 5));
-		else if (words < 2 && (words == 0 || is_bracketed(t.text)) &&
-			 address_of(t.text, &ip))
-			note_address(r, ip, host_name(before), words == 0);
-		before = t.text;
-		words++;
+		if (at == 0)
+			first = t.text;
+		helo = t.kind == TOKEN_WORD && is_helo_word(first, t.text, at);
 	}
 }
 
@@ -213,7 +228,7 @@ static void take_from(struct reader *r, const struct token *t)
 		r->first = t->text;
 		if (!address_of(t->text, &r->outer))
 			r->outer = (struct ip){ 0 };
-	} else if (is_bracketed(t->text) && address_of(t->text, &ip)) {
+	} else if (r->words == 2 && is_bracketed(t->text) && address_of(t->text, &ip)) {
 		note_address(r, ip, (struct str){ 0 }, true); /* fetchmail */
 	} else {
 		r->client_unsure = true;
@@ -226,12 +241,15 @@ static void settle_client(struct reader *r)
 	struct received *out = r->out;
 	bool literal = r->outer.family != IP_NONE, two = r->inner.family != IP_NONE;
 
-	/* Servers that tell HELO apart have the address in one place. */
-	if (literal && two && r->has_said && !ip_eq(r->inner, r->outer))
+	/* Servers that tell HELO apart have the address in one place, and no name beside it. */
+	if (r->has_said && two && (!r->bare || (literal && !ip_eq(r->inner, r->outer))))
 		r->client_unsure = true;
 	if (r->client_unsure || !out->from)
 		return;
-	out->ip = two ? r->inner : r->outer;
+	/* Alone, the word is an address only where HELO would be told apart: else it is HELO. */
+	if (!two && !r->has_said && !r->exim)
+		literal = false;
+	out->ip = two ? r->inner : literal ? r->outer : (struct ip){ 0 };
 	out->name = r->looked_up;
 	if (r->has_said) {
 		/* qmail, IronPort, Exim, CommuniGate: the word is what the DNS says. */

@@ -250,6 +250,24 @@ static void fields_are_read(void **state)
 		{ "two addresses, HELO apart",
 		    "from [198.51.100.9] (HELO x) (192.0.2.1) by mx.example.com",
 		    "from by=mx.example.com" },
+		{ "a HELO that is an address, and nothing else is told",
+		    "from [198.51.100.9] by mx.example.com with ESMTP id 1",
+		    "from helo=[198.51.100.9] by=mx.example.com with=ESMTP id=1" },
+		{ "Exim, neither HELO nor name",
+		    "from [192.0.2.1] by mx.example.com with smtp (Exim 4.96) id 1",
+		    "from ip=192.0.2.1 by=mx.example.com with=smtp id=1" },
+		{ "a certificate that tells of a HELO",
+		    "from mx.example.com (p1.example [192.0.2.1]) (Client CN \"a HELO b\") by "
+		    "mx.example.com (Postfix)",
+		    "from helo=mx.example.com checked=p1.example ip=192.0.2.1 "
+		    "by=mx.example.com" },
+		{ "one that does so as Exim would",
+		    "from mx.example.com (p1.example [192.0.2.1]) (Client CN \"a helo=b\") by "
+		    "mx.example.com (Postfix)",
+		    "from by=mx.example.com" },
+		{ "a name that is an address",
+		    "from x (198.51.100.9 [192.0.2.1]) by mx.example.com (Postfix)",
+		    "from helo=x ip=192.0.2.1 by=mx.example.com" },
 		{ "two senders",
 		    "from x ([192.0.2.1]) by mx.example.com (envelope-from <a@b.example>) "
 		    "(envelope-from <c@b.example>)",
