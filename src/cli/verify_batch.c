@@ -1,6 +1,5 @@
 /* verify_batch - messages read one after another and judged side by side; see verify.h. */
 #include "cli/verify.h"
-#include "wire/authres.h"
 
 /* One message on its way. */
 struct one {
@@ -9,7 +8,6 @@ struct one {
 	struct mail_query query;
 	struct mail *mail; /* NULL until its header is whole */
 	struct mail_report report;
-	const struct message_field *origin; /* the last field of a trusted host; NULL: none */
 	bool done;
 	/* Of the last run: what it asked for, and whether that was known. */
 	const struct fact **asked, **open;
@@ -158,22 +156,26 @@ static void list_facts(struct one *o)
 }
 
 /*
- * Fields in our name that came with the message: all, but for those above the last field of a
- * trusted host, which such hosts have written.
+ * Fields that speak for us, or may be read so, and came with the message: all, but for those above
+ * the last field of a trusted host, which such hosts have written.
  */
 static void list_forged(const struct verify_batch *b, struct one *o)
 {
 	const struct message *m = &o->message;
-	const struct message_field **list = NULL, *f;
+	const struct message_field *f;
+	struct mail_forgery *list = NULL;
 	struct received_origin origin;
 
 	received_origin(&o->arena, m, &b->terms->trust, &origin);
 	for (size_t i = 0; (f = message_field(m, STR(AUTHRES_FIELD), i)) != NULL; i++) {
-		if (origin.end == RECEIVED_FOUND && f < origin.field)
-			continue;
-		if (authres_claim(&o->arena, f->value, &b->terms->authserv_id, 1) == AUTHRES_OURS)
-			arena_push(&o->arena, list, o->report.forged_count,
-			    const struct message_field *, f);
+		enum authres_claim claim =
+		    authres_claim(&o->arena, f->value, &b->terms->authserv_id, 1);
+		struct mail_forgery forgery = { f, claim };
+
+		if ((claim == AUTHRES_OURS || claim == AUTHRES_UNREADABLE) &&
+		    (origin.end != RECEIVED_FOUND || f > origin.field))
+			arena_push(
+			    &o->arena, list, o->report.forged_count, struct mail_forgery, forgery);
 	}
 	o->report.forged = list;
 }

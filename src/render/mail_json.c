@@ -187,10 +187,14 @@ static json_t *forged_json(const struct mail_report *r)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < r->forged_count; i++)
+	for (size_t i = 0; i < r->forged_count; i++) {
+		const struct mail_forgery *f = &r->forged[i];
+
 		json_array_append_new(
-		    list, json_pack("{s:o, s:o}", "offset", number(r->forged[i]->offset), "value",
-			      json_text(r->forged[i]->value)));
+		    list, json_pack("{s:s, s:o, s:o}", "claim",
+			      f->claim == AUTHRES_OURS ? "ours" : "unreadable", "offset",
+			      number(f->field->offset), "value", json_text(f->field->value)));
+	}
 	return list;
 }
 

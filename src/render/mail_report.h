@@ -12,6 +12,7 @@
 #include "auth/mail.h"
 #include "evidence/case.h"
 #include "render/render.h"
+#include "wire/authres.h"
 #include "wire/received.h"
 
 /* Where it is known from. */
@@ -21,6 +22,12 @@ struct mail_client {
 	enum mail_known ip, helo, mail_from; /* the values are those of the query */
 	struct str trusted;		     /* the server that is believed; {0}: none is */
 	struct str advice; /* what is not known, and what to type; {0}: all is known */
+};
+
+/* An Authentication-Results field that the sender brought along, and that is to be deleted. */
+struct mail_forgery {
+	const struct message_field *field;
+	enum authres_claim claim; /* AUTHRES_OURS or AUTHRES_UNREADABLE */
 };
 
 /* All there is to say about one message. */
@@ -34,8 +41,7 @@ struct mail_report {
 	struct mail_client client;
 	struct str authserv_id;
 	struct str authres; /* value of Authentication-Results, folded with LF; {0}: none */
-	/* Authentication-Results fields that the sender brought along, in the name of ours. */
-	const struct message_field *const *forged;
+	const struct mail_forgery *forged;
 	size_t forged_count;
 	const struct fact *const *facts; /* what was asked, in order */
 	size_t fact_count;

@@ -5,7 +5,6 @@
 #include "render/escape.h"
 #include "render/mail_report.h"
 #include "render/text.h"
-#include "wire/authres.h"
 
 #define LABEL 8 /* columns of "DMARC   " */
 
@@ -213,12 +212,17 @@ static void print_forged(struct sheet *s)
 {
 	const struct mail_report *r = s->report;
 
-	for (size_t i = 0; i < r->forged_count; i++)
+	for (size_t i = 0; i < r->forged_count; i++) {
+		const struct mail_forgery *f = &r->forged[i];
+		struct str whose =
+		    f->claim == AUTHRES_OURS ? r->authserv_id : STR("whom nobody can tell");
+
 		labelled(s, i == 0 ? "Forged" : "",
 		    arena_fmt(r->arena,
 			"the Authentication-Results field at byte %llu speaks in the name "
 			"of " STR_FMT "; delete it on arrival (RFC 8601 section 5)",
-			(unsigned long long)r->forged[i]->offset, STR_ARG(r->authserv_id)));
+			(unsigned long long)f->field->offset, STR_ARG(whose)));
+	}
 }
 
 static void print_client(struct sheet *s)

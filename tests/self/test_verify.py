@@ -195,6 +195,8 @@ def trust(w):
         'mail_from': 'ann@a.test', 'mail_from_from': 'return-path', 'trusted': 'in.example.com', 'advice': ''}, known
     assert known['spf']['result'] == 'pass' and known['iprev']['name'] == 'mx.a.test'
     assert len(known['forged']) == 1 and 'spf=pass' in known['forged'][0]['value'], known['forged']
+    vague = w.json('-', data=b'Authentication-Results: (\r\nAuthentication-Results: x.example; spf=pass\r\n' + plain())
+    assert [f['claim'] for f in vague['forged']] == ['unreadable'], vague['forged']
     mine = w.json('--trust', 'store.example.com,in.example.com', '--ip', '192.0.2.9', stored, status=1)
     assert mine['client']['ip_from'] == 'option' and mine['client']['helo_from'] == 'unknown', mine['client']
     above = w.put('above.eml', b'Authentication-Results: in.example.com; spf=pass\r\n' + RECEIVED + plain())
