@@ -187,12 +187,16 @@ static void read_batch(struct verifying *v)
 	}
 }
 
-/* Answers serve all messages, but not without a limit to what is kept of them. */
-static void renew_case(struct verifying *v)
+/*
+ * Answers serve all messages, but not without a limit to what is kept of them; and what nobody had
+ * the time to answer is asked again.
+ */
+static void renew_case(struct verifying *v, bool complete)
 {
 	struct frank_case *c = &v->facts;
 
-	if (c->count < FACTS_KEPT || v->options->save.n > 0 || v->options->source.evidence.n > 0)
+	if ((c->count < FACTS_KEPT && complete) || v->options->save.n > 0 ||
+	    v->options->source.evidence.n > 0)
 		return;
 	int64_t now = c->now;
 	bool private_ok = c->private_ok;
@@ -211,9 +215,11 @@ static void name_case(struct verifying *v, const struct mail_report *r)
 
 static void verify_all(struct verifying *v)
 {
+	bool complete;
+
 	while (!v->ended && !interrupted(v)) {
 		read_batch(v);
-		verify_batch_judge(v->batch);
+		complete = verify_batch_judge(v->batch);
 		if (v->collect.progress != NULL)
 			progress_erase();
 		v->many |= verify_batch_count(v->batch) + v->troubles > 1 || !v->ended;
@@ -224,7 +230,7 @@ static void verify_all(struct verifying *v)
 			print_one(v, r);
 		}
 		verify_batch_clear(v->batch);
-		renew_case(v);
+		renew_case(v, complete);
 	}
 	print_end(v);
 }

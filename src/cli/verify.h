@@ -53,8 +53,8 @@ struct verify_batch *verify_batch_new(
 bool verify_batch_read(
     struct verify_batch *, struct inbox *, const struct letter *, struct error *);
 size_t verify_batch_count(const struct verify_batch *);
-/* Judge all that were read. */
-void verify_batch_judge(struct verify_batch *);
+/* Judge all that were read; false when the time was up before all was answered. */
+bool verify_batch_judge(struct verify_batch *);
 /* After that; what is in it lives until verify_batch_clear(). */
 const struct mail_report *verify_batch_report(struct verify_batch *, size_t i);
 void verify_batch_clear(struct verify_batch *);

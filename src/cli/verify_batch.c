@@ -180,14 +180,15 @@ static void list_forged(const struct verify_batch *b, struct one *o)
 	o->report.forged = list;
 }
 
-void verify_batch_judge(struct verify_batch *b)
+bool verify_batch_judge(struct verify_batch *b)
 {
 	struct job job = { .facts = b->facts, .step = step, .context = b };
+	bool complete;
 
 	b->facts->on_ask = note_question;
 	b->facts->context = b;
 	b->facts->limit = b->facts->count + CASE_MAX_FACTS;
-	collect_run(b->collector, &job, 1);
+	complete = collect_run(b->collector, &job, 1);
 	for (size_t i = 0; i < b->count; i++) {
 		struct one *o = &b->all[i];
 
@@ -197,6 +198,7 @@ void verify_batch_judge(struct verify_batch *b)
 		list_facts(o);
 		list_forged(b, o);
 	}
+	return complete;
 }
 
 const struct mail_report *verify_batch_report(struct verify_batch *b, size_t i)

@@ -24,14 +24,19 @@ static const char *color_of(struct str result)
 	for (size_t i = 0; i < LENGTH(bad); i++)
 		if (str_eq(result, str_of(bad[i])))
 			return "31";
-	return "0";
+	return NULL;
 }
 
 /* "SPF     pass      who", the label only in the first of its lines. */
 static void row(struct sheet *s, const char *label, const char *result, struct str who)
 {
+	const char *color = color_of(str_of(result));
+
 	buf_addf(s->page.out, "%-*s", LABEL, label);
-	text_colored(&s->page, color_of(str_of(result)), result);
+	if (color != NULL)
+		text_colored(&s->page, color, result);
+	else
+		buf_add(s->page.out, str_of(result));
 	if (who.n > 0)
 		text_indent(&s->page, strlen(result) < 10 ? 10 - (unsigned)strlen(result) : 1);
 	escape_text(s->page.out, who, false);

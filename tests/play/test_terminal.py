@@ -33,6 +33,8 @@ CODES = re.compile(r'\x1b\[[0-9;]*m')
 
 
 class Test:
+    verb = ['check', *LIVE]
+
     def __init__(self, frank):
         self.frank = os.path.abspath(frank)
         self.failures = 0
@@ -42,7 +44,7 @@ class Test:
         self.failures += not good
 
     def piped(self, *arguments, env=None, text=None):
-        return subprocess.run([self.frank, 'check', *LIVE, *arguments], capture_output=True, text=True, input=text,
+        return subprocess.run([self.frank, *self.verb, *arguments], capture_output=True, text=True, input=text,
                               env=dict(os.environ, **(env or {})), timeout=100, check=False)
 
     def on_terminal(self, *arguments, env=None, until=None):
@@ -50,7 +52,7 @@ class Test:
         child, terminal = pty.fork()
         if child == 0:
             os.environ.update(env or {})
-            os.execv(self.frank, [self.frank, 'check', *LIVE, *arguments])
+            os.execv(self.frank, [self.frank, *self.verb, *arguments])
         seen, deadline = b'', time.monotonic() + 90
         while time.monotonic() < deadline:
             if not select.select([terminal], [], [], 1)[0]:
