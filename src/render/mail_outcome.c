@@ -78,6 +78,8 @@ struct str mail_headline(struct arena *a, const struct mail_verdict *v)
 {
 	struct str author = v->from;
 
+	if (v->author.domain.n == 0)
+		return STR("Would be refused by many: nobody can say who wrote it");
 	if (v->voucher != NULL)
 		return arena_fmt(a,
 		    "Would be accepted as from " STR_FMT ", on the word of " STR_FMT,
@@ -88,8 +90,6 @@ struct str mail_headline(struct arena *a, const struct mail_verdict *v)
 		    STR_ARG(author));
 	if (v->dmarc.result == DMARC_FAIL)
 		return of_failure(a, v);
-	if (v->author.domain.n == 0)
-		return STR("Would be refused by many: nobody can say who wrote it");
 	switch (mail_outcome(v)) {
 	case MAIL_ACCEPTED:
 		return arena_fmt(a, "Would be accepted as from " STR_FMT, STR_ARG(author));

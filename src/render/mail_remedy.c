@@ -24,6 +24,13 @@ static const struct mail_identifier *find(
 	return NULL;
 }
 
+static struct str of_authors(const struct patient *p)
+{
+	return p->verdict->author.domain.n == 0
+		   ? STR("write one From field with one author, whose domain signs")
+		   : (struct str){ 0 };
+}
+
 /* Signed by the author, and something else is signed too little of. */
 static struct str of_open_signature(const struct patient *p)
 {
@@ -113,7 +120,7 @@ static struct str of_nothing(const struct patient *p)
 struct str mail_remedy(struct arena *a, const struct mail_verdict *v)
 {
 	/* In the order of how near they come to a pass. */
-	static remedy *const remedies[] = { of_open_signature, of_own_signature,
+	static remedy *const remedies[] = { of_authors, of_open_signature, of_own_signature,
 		of_strange_signature, of_strange_sender, of_own_sender, of_nothing };
 	const struct patient p = { a, v };
 	struct str says = { 0 };

@@ -192,23 +192,32 @@ static void print_dmarc(struct sheet *s)
 
 /* ---- the message ---- */
 
+/* Where it stands; what is missing stands nowhere. */
+static struct str place_of(
+    struct arena *a, enum message_finding what, const struct message_found *f)
+{
+	if (what == MESSAGE_NO_FIELD || what == MESSAGE_NO_DATE || what == MESSAGE_NO_FROM)
+		return STR("");
+	if (f->count <= 1)
+		return arena_fmt(a, "; at byte %llu", (unsigned long long)f->offset);
+	return arena_fmt(a, "; %llu times, first at byte %llu", (unsigned long long)f->count,
+	    (unsigned long long)f->offset);
+}
+
 static void print_findings(struct sheet *s)
 {
 	const struct mail_report *r = s->report;
 	const char *label = "Message";
 
 	for (int i = 0; i < MESSAGE_FINDINGS; i++) {
-		const struct message_found *f = &r->message->found[i];
-		struct str text = message_finding_text((enum message_finding)i);
+		enum message_finding what = (enum message_finding)i;
+		struct str place = place_of(r->arena, what, &r->message->found[i]);
 
-		if (!mail_has_finding(r, (enum message_finding)i))
+		if (!mail_has_finding(r, what))
 			continue;
 		labelled(s, label,
-		    f->count == 1 ? arena_fmt(r->arena, STR_FMT "; at byte %llu", STR_ARG(text),
-					(unsigned long long)f->offset)
-				  : arena_fmt(r->arena, STR_FMT "; %llu times, first at byte %llu",
-					STR_ARG(text), (unsigned long long)f->count,
-					(unsigned long long)f->offset));
+		    arena_fmt(r->arena, STR_FMT STR_FMT, STR_ARG(message_finding_text(what)),
+			STR_ARG(place)));
 		label = "";
 	}
 }

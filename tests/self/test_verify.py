@@ -149,6 +149,7 @@ def remedies(w):
         (plain(), ['--ip', '192.0.2.9', '--mail-from', 'x@a.test'], 'add ip4:192.0.2.9 to the SPF record of a.test'),
         (plain(), ['--ip', '2001:db8::9', '--mail-from', 'x@a.test'], 'add ip6:2001:db8::9 to'),
         (plain(), [], 'if you send as a.test: sign with DKIM as d=a.test'),
+        (b'From: x@b.test\r\n' + plain(), [], 'write one From field with one author'),
     ]
     for number, (message, options, wanted) in enumerate(rows):
         report = w.json(*options, '-', data=message)
