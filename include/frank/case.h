@@ -34,6 +34,21 @@ FRANK_API void frank_case_free(struct frank_case *); /* NULL is allowed */
  */
 FRANK_API void frank_case_set_time(struct frank_case *, int64_t now);
 
+/* ---- keys that were seen ---- */
+
+/*
+ * The last 1,024 public keys that signatures were verified with, ready for use: to set one up
+ * takes longer than to use it. It never changes a verdict, only the time it takes. A case has
+ * its own; a program that makes a case for each message lets the cases of one thread share one.
+ */
+struct frank_keys;
+
+/* Never NULL. Free it after the cases that use it. */
+FRANK_API struct frank_keys *frank_keys_new(void);
+FRANK_API void frank_keys_free(struct frank_keys *); /* NULL is allowed */
+/* Before anything is made on the case. */
+FRANK_API void frank_case_set_keys(struct frank_case *, struct frank_keys *);
+
 /* ---- questions ---- */
 
 struct frank_question {

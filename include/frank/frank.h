@@ -27,6 +27,12 @@
 #include <frank/str.h>
 #include <frank/case.h>
 #include <frank/spf.h>
+#include <frank/message.h>
+#include <frank/dkim.h>
+#include <frank/dmarc.h>
+#include <frank/authres.h>
+#include <frank/arc.h>
+#include <frank/mail.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -27,6 +27,16 @@ void *api_new(size_t size)
 	return p;
 }
 
+bool api_news(struct api_seen *seen, struct frank_case *facts, int stage)
+{
+	struct api_seen now = { true, stage, api_case(facts)->answers };
+
+	if (seen->ran && seen->stage == stage && seen->answers == now.answers)
+		return false;
+	*seen = now;
+	return true;
+}
+
 struct frank_case *frank_case_new(void)
 {
 	struct api_case *c = api_new(sizeof(*c));
@@ -39,14 +49,54 @@ void frank_case_free(struct frank_case *facts)
 {
 	if (facts == NULL)
 		return;
+	crypto_free(api_case(facts)->own);
 	/* The arena's head is in the object that is freed. */
 	arena_free(facts->arena);
 	free(facts);
 }
 
+struct frank_keys *frank_keys_new(void)
+{
+	struct frank_keys *k = api_new(sizeof(*k));
+
+	k->crypto = crypto_new();
+	return k;
+}
+
+void frank_keys_free(struct frank_keys *k)
+{
+	if (k == NULL)
+		return;
+	crypto_free(k->crypto);
+	free(k);
+}
+
+void frank_case_set_keys(struct frank_case *facts, struct frank_keys *keys)
+{
+	assert(api_case(facts)->own == NULL);
+	api_case(facts)->keys = keys;
+}
+
+struct crypto *api_crypto(struct frank_case *facts)
+{
+	struct api_case *c = api_case(facts);
+
+	if (c->keys != NULL)
+		return c->keys->crypto;
+	if (c->own == NULL)
+		c->own = crypto_new();
+	return c->own;
+}
+
 void frank_case_set_time(struct frank_case *facts, int64_t now)
 {
 	facts->now = now;
+}
+
+static void answered(struct frank_case *facts, struct fact *f)
+{
+	case_answered(facts, f);
+	api_case(facts)->answers++;
 }
 
 bool frank_case_next(struct frank_case *facts, struct frank_question *out)
@@ -57,7 +107,7 @@ bool frank_case_next(struct frank_case *facts, struct frank_question *out)
 		if (f->question.ask == ASK_DNS)
 			break;
 		case_put_nothing(facts, f, STR("the library asks the DNS only"));
-		case_answered(facts, f);
+		answered(facts, f);
 	}
 	if (f == NULL)
 		return false;
@@ -91,7 +141,7 @@ bool frank_case_answer(
 	f->dns.security =
 	    answer->status == FRANK_DNS_BOGUS ? DNS_SEC_BOGUS : (enum dns_security)answer->security;
 	f->dns.ttl = answer->ttl;
-	case_answered(facts, f);
+	answered(facts, f);
 	return true;
 }
 
@@ -102,7 +152,7 @@ bool frank_case_answer_message(
 
 	if (f == NULL || !dns_wire_answer(facts, f, message, size))
 		return false;
-	case_answered(facts, f);
+	answered(facts, f);
 	return true;
 }
 
@@ -129,7 +179,7 @@ void frank_case_replay(struct frank_case *facts)
 
 	while ((f = case_next_open(facts)) != NULL) {
 		evidence_replay(facts, f);
-		case_answered(facts, f);
+		answered(facts, f);
 	}
 }
 

@@ -95,10 +95,8 @@ static bool is_identity(struct str identity, struct str domain)
 	return at >= 0 && domain_under(str_skip(identity, (size_t)at + 1), domain);
 }
 
-bool dkim_signer_add(struct dkim_signer *s, const struct dkim_signer_key *key, struct error *e)
+bool dkim_signer_key_fits(const struct dkim_signer_key *key, struct error *e)
 {
-	if (s->count == DKIM_SIGN_KEYS)
-		return error_set(e, "more than %d keys for one message", DKIM_SIGN_KEYS);
 	if (!is_name(key->domain))
 		return error_set(e, "\"" STR_FMT "\" is no domain", STR_ARG(key->domain));
 	if (!is_name(key->selector))
@@ -106,6 +104,15 @@ bool dkim_signer_add(struct dkim_signer *s, const struct dkim_signer_key *key, s
 	if (key->identity.n > 0 && !is_identity(key->identity, key->domain))
 		return error_set(e, "the identity \"" STR_FMT "\" is not one of " STR_FMT,
 		    STR_ARG(key->identity), STR_ARG(key->domain));
+	return true;
+}
+
+bool dkim_signer_add(struct dkim_signer *s, const struct dkim_signer_key *key, struct error *e)
+{
+	if (s->count == DKIM_SIGN_KEYS)
+		return error_set(e, "more than %d keys for one message", DKIM_SIGN_KEYS);
+	if (!dkim_signer_key_fits(key, e))
+		return false;
 	s->keys[s->count] = *key;
 	s->keys[s->count].domain = arena_lower(s->arena, key->domain);
 	s->keys[s->count].selector = arena_str(s->arena, key->selector);

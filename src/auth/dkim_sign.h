@@ -46,6 +46,9 @@ extern const size_t dkim_cover_default_count;
 
 struct dkim_signer;
 
+/* Can domain, selector and identity be written? */
+bool dkim_signer_key_fits(const struct dkim_signer_key *, struct error *);
+
 struct dkim_signer *dkim_signer_new(struct arena *, struct crypto *, const struct dkim_terms *);
 /* Copied; false when it is one too many, or domain, selector or identity cannot be written. */
 bool dkim_signer_add(struct dkim_signer *, const struct dkim_signer_key *, struct error *);
