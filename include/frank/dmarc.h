@@ -47,6 +47,7 @@ struct frank_dmarc_uri {
  * more members behind these.
  */
 struct frank_dmarc_terms {
+	struct frank_str text;		   /* the record */
 	enum frank_dmarc_policy p, sp, np; /* as published */
 	char psd;			   /* 'y', 'n' or 'u' */
 	bool testing;			   /* t=y */

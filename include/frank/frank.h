@@ -6,17 +6,25 @@
  * program answers with whatever resolver it has, and runs the evaluation again:
  *
  *	struct frank_case *facts = frank_case_new();
- *	struct frank_spf *spf = frank_spf_new(facts);
+ *	struct frank_message *message = frank_message_new();
+ *	struct frank_mail *mail = frank_mail_new(facts, message);
  *
- *	frank_spf_set_ip(spf, frank_str("192.0.2.1"));
- *	frank_spf_set_mail_from(spf, frank_str("ann@example.org"));
- *	while (frank_spf_run(spf) == FRANK_SPF_PENDING)
+ *	frank_mail_set_ip(mail, frank_str("192.0.2.1"));
+ *	frank_mail_set_mail_from(mail, frank_str("ann@example.org"));
+ *	... frank_message_push(message, piece), frank_message_end(message)
+ *	while (!frank_mail_run(mail))
  *		while (frank_case_next(facts, &question))
  *			... look it up; frank_case_answer(facts, &question, &answer)
+ *	... frank_mail_verdict(mail)
  *
  * An evaluation asks for all that it can foresee before it says PENDING, so that one
- * message needs few rounds. Objects of different cases may be used in different threads;
- * those of one case in one thread at a time.
+ * message needs few rounds. Objects of different cases and messages may be used in different
+ * threads; those of one case or message, and cases that share keys, in one thread at a time.
+ * What is made on a case and a message is freed before them, in any order and at any time.
+ *
+ * Structs that the library gives out by pointer may get more members at their end in later
+ * versions: read them, and keep no copy. What a header forbids ends the process by assert(3); no
+ * bytes of strangers do.
  *
  * Running out of memory ends the process, as nothing can be concluded then; what strangers
  * can make the library keep is bounded (each header says how).

@@ -49,7 +49,8 @@ const struct frank_dmarc_terms *api_terms(struct arena *a, const struct dmarc_re
 	if (r == NULL)
 		return NULL;
 	t = arena_new(a, struct frank_dmarc_terms);
-	*t = (struct frank_dmarc_terms){ .p = (enum frank_dmarc_policy)r->p,
+	*t = (struct frank_dmarc_terms){ .text = api_out(r->tags.text),
+		.p = (enum frank_dmarc_policy)r->p,
 		.sp = (enum frank_dmarc_policy)r->sp,
 		.np = (enum frank_dmarc_policy)r->np,
 		.psd = r->psd,

@@ -171,6 +171,7 @@ static void the_parts_of_the_verdict_are_there(void **state)
 	assert_true(is(v->dmarc->record_domain, "example.org"));
 	assert_true(is(v->dmarc->organizational, "example.org"));
 	assert_int_equal(v->dmarc->record->p, FRANK_DMARC_REJECT);
+	assert_true(is(v->dmarc->record->text, "v=DMARC1; p=reject"));
 	assert_int_equal(v->spf->result, FRANK_SPF_PASS);
 	assert_true(is(v->spf->domain, "example.org") && is(v->spf->matched, "ip4:192.0.2.1"));
 	assert_true(v->helo->judged && is(v->helo->domain, "mail.example.org"));

@@ -274,6 +274,7 @@ static void records_say_what_they_ask_for(void **state)
 	(void)state;
 	assert_true(t->p == FRANK_DMARC_REJECT && t->sp == FRANK_DMARC_INVALID &&
 		    t->np == FRANK_DMARC_NONE && t->psd == 'u');
+	assert_true(has(t->text, "v=DMARC1; p=reject; sp=wrong"));
 	assert_true(t->testing && t->strict_dkim && !t->strict_spf && t->usable);
 	assert_int_equal(t->rua_count, 2);
 	assert_true(is(t->rua[0].mailbox, "a@b.example") && is(t->rua[0].domain, "b.example"));
