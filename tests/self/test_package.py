@@ -14,7 +14,8 @@ PROMISED = {
     'frank': ['usr/bin/frank', 'man1/frank-check.1', 'man5/frank-evidence.5', 'bash-completion/completions/frank',
               'site-functions/_frank', 'vendor_completions.d/frank.fish'],
     'libfrank0': ['libfrank.so.0'],
-    'libfrank-dev': ['include/frank/frank.h', 'pkgconfig/frank.pc', 'man3/libfrank.3', 'libfrank.so'],
+    'libfrank-dev': ['include/frank/frank.h', 'include/frank/mail.h', 'pkgconfig/frank.pc', 'man3/libfrank.3',
+                     'man3/frank_mail.3', 'examples/event-loop.c', 'libfrank.so'],
 }
 
 

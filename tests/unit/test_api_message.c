@@ -1,4 +1,6 @@
 /* test_api_message - messages, addresses, result fields and DMARC records through the doors. */
+#include <sys/resource.h>
+
 #include "api_world.h"
 
 /* ---- messages ---- */
@@ -83,25 +85,63 @@ static void what_is_too_large_is_refused(void **state)
 	frank_message_free(NULL);
 }
 
-/* The default limits hold against a header that never ends; the body has none. */
-static void size_is_bounded_where_it_must_be(void **state)
+/* The default limits hold against a header that never ends. */
+static void a_header_without_end_is_refused(void **state)
 {
 	struct frank_message *m = frank_message_new();
-	struct frank_str block = { test_calloc(1, 65536), 65536 };
+	struct frank_str line =
+	    frank_str("X: and so on, and so on, and so on, and so on, and so on\r\n");
 	size_t n = 0;
 
 	(void)state;
-	memset((void *)(uintptr_t)block.p, 'a', block.n);
-	while (frank_message_push(m, block) == FRANK_MESSAGE_HEADER)
-		n += block.n;
-	assert_true(n <= 2u << 20);
+	while (frank_message_push(m, line) == FRANK_MESSAGE_HEADER)
+		n += line.n;
+	assert_int_equal(frank_message_end(m), FRANK_MESSAGE_REFUSED);
+	assert_true(n <= 1u << 20);
 	frank_message_free(m);
-	m = frank_message_new();
-	frank_message_push(m, frank_str("From: a@example.org\r\n\r\n"));
-	for (int i = 0; i < 200; i++)
+}
+
+static long peak_kib(void)
+{
+	struct rusage used;
+
+	getrusage(RUSAGE_SELF, &used);
+	return used.ru_maxrss;
+}
+
+#define SIGNED                                                                                     \
+	"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=s; h=from;\r\n"    \
+	" bh=" PUBLIC "; b=" PUBLIC                                                                \
+	"\r\nDKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=s;\r\n"                           \
+	" h=from; bh=" PUBLIC "; b=" PUBLIC "\r\nFrom: a@example.org\r\n\r\n"
+
+/* 64 MiB pass through all that can listen, and leave nothing behind. */
+static void a_large_body_needs_no_memory(void **state)
+{
+	struct frank_case *facts = frank_case_new();
+	struct frank_message *m = frank_message_new();
+	struct frank_mail *mail = frank_mail_new(facts, m);
+	struct frank_signer *signer = frank_signer_new(facts, m);
+	struct frank_private_key *key = frank_private_key_new();
+	struct frank_str block = { test_calloc(1, 65536), 65536 };
+	long before;
+
+	(void)state;
+	memset((void *)(uintptr_t)block.p, ' ', block.n);
+	assert_true(frank_private_key_read(key, frank_str(SEED)));
+	assert_true(frank_signer_add(signer, key, frank_str("example.org"), frank_str("s")));
+	frank_message_push(m, frank_str(SIGNED));
+	frank_message_push(m, block);
+	before = peak_kib();
+	for (int i = 0; i < 1024; i++)
 		assert_int_equal(frank_message_push(m, block), FRANK_MESSAGE_BODY);
 	assert_int_equal(frank_message_end(m), FRANK_MESSAGE_END);
+	assert_true(peak_kib() - before < 4096);
+	frank_private_key_free(key);
+	frank_signer_free(signer);
+	frank_mail_free(mail);
 	frank_message_free(m);
+	frank_case_free(facts);
 	test_free((void *)(uintptr_t)block.p);
 }
 
@@ -366,7 +406,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_header_is_read_in_any_pieces),
 		cmocka_unit_test(what_is_too_large_is_refused),
-		cmocka_unit_test(size_is_bounded_where_it_must_be),
+		cmocka_unit_test(a_header_without_end_is_refused),
+		cmocka_unit_test(a_large_body_needs_no_memory),
 		cmocka_unit_test(one_author_or_none),
 		cmocka_unit_test(addresses_are_read_or_refused),
 		cmocka_unit_test(results_are_read),
