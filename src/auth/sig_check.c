@@ -1,6 +1,7 @@
 /* sig_check - see sig_check.h. */
 #include "auth/sig_check.h"
 
+#include "auth/dkim_why.h"
 #include "wire/domain.h"
 
 /* The first end of an examination; what comes later is not asked any more. */
@@ -139,7 +140,12 @@ static bool key_fits(const struct sig_terms *t, struct sig_check *c, const struc
 static struct str header_reason(const struct sig_terms *t, const struct dkim_verdict *v)
 {
 	unsigned char signed_hash[CRYPTO_HASH];
+	struct str why = { 0 };
 
+	if (v->sig.form != DKIM_SIG_ARC_SEAL)
+		why = dkim_why_header(t->arena, t->crypto, t->message, v, t->lf);
+	if (why.n > 0)
+		return why;
 	if (v->sig.algorithm != DKIM_RSA_SHA256)
 		return STR("the body is as it was signed, but a signed header field or the "
 			   "signature was changed, or another key signed it");

@@ -1,6 +1,9 @@
 /* verify_batch - messages read one after another and judged side by side; see verify.h. */
 #include "cli/verify.h"
 
+#include "auth/dkim_why.h"
+#include "base/buf.h"
+
 /* One message on its way. */
 struct one {
 	struct arena arena;
@@ -8,6 +11,8 @@ struct one {
 	struct mail_query query;
 	struct mail *mail; /* NULL until its header is whole */
 	struct mail_report report;
+	struct buf body; /* kept to say what was changed */
+	bool large;	 /* too large for that */
 	bool done;
 	/* Of the last run: what it asked for, and whether that was known. */
 	const struct fact **asked, **open;
@@ -37,9 +42,21 @@ static void begin_mail(struct verify_batch *b, struct one *o, bool lf)
 	verify_client(&o->arena, b->terms, &o->message, &o->query, &o->report.client);
 	o->mail = mail_new(&o->arena, b->crypto, &o->query);
 	mail_header(o->mail, &o->message);
+	buf_init(&o->body, DKIM_WHY_BODY);
 }
 
-/* Its body goes through the hashes and nowhere else. */
+static void take_body(struct one *o, struct str piece)
+{
+	mail_body(o->mail, piece);
+	if (o->large || message_field(&o->message, STR(DKIM_SIG_FIELD), 0) == NULL)
+		return;
+	buf_add(&o->body, piece);
+	o->large = buf_failed(&o->body);
+	if (o->large)
+		buf_free(&o->body);
+}
+
+/* Its body goes through the hashes and, when it is small, into the memory. */
 static void read_message(struct verify_batch *b, struct one *o, struct inbox *box, bool lf)
 {
 	struct str piece, body;
@@ -56,7 +73,7 @@ static void read_message(struct verify_batch *b, struct one *o, struct inbox *bo
 			if (event == MESSAGE_HEADER)
 				begin_mail(b, o, lf);
 			else
-				mail_body(o->mail, body);
+				take_body(o, body);
 		}
 	} while (event == MESSAGE_MORE);
 	if (o->mail == NULL) /* refused */
@@ -67,6 +84,7 @@ static void read_message(struct verify_batch *b, struct one *o, struct inbox *bo
 static void drop(struct one *o)
 {
 	mail_free(o->mail);
+	buf_free(&o->body);
 	arena_free(&o->arena);
 	*o = (struct one){ 0 };
 }
@@ -180,6 +198,17 @@ static void list_forged(const struct verify_batch *b, struct one *o)
 	o->report.forged = list;
 }
 
+/* What happened to the body, where signatures say that it was changed. */
+static void explain(const struct verify_batch *b, struct one *o)
+{
+	const struct dkim *dkim = o->report.verdict->dkim;
+
+	for (size_t i = 0; i < dkim_count(dkim) && i < DKIM_MAX_SIGNATURES && !o->large; i++)
+		if (dkim_verdict(dkim, i)->cause == DKIM_CAUSE_BODY)
+			o->report.why[i] = dkim_why_body(&o->arena, b->crypto, buf_str(&o->body),
+			    dkim_verdict(dkim, i), o->report.lf);
+}
+
 bool verify_batch_judge(struct verify_batch *b)
 {
 	struct job job = { .facts = b->facts, .step = step, .context = b };
@@ -197,6 +226,7 @@ bool verify_batch_judge(struct verify_batch *b)
 		    mail_authres(&o->arena, o->report.verdict, b->terms->authserv_id, AUTHRES_LF);
 		list_facts(o);
 		list_forged(b, o);
+		explain(b, o);
 	}
 	return complete;
 }

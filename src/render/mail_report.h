@@ -38,6 +38,8 @@ struct mail_report {
 	bool lf;	 /* its lines end in LF, which stands for CRLF */
 	const struct message *message;
 	const struct mail_verdict *verdict;
+	/* What happened to the body after it was signed, by signature; {0}: not known. */
+	struct str why[DKIM_MAX_SIGNATURES];
 	struct mail_client client;
 	struct str authserv_id;
 	struct str authres; /* value of Authentication-Results, folded with LF; {0}: none */

@@ -125,6 +125,8 @@ static void print_signature(struct sheet *s, const char *label, size_t i)
 		STR_ARG(d->sig.selector), key.n > 0 ? " (" : "", STR_ARG(key),
 		key.n > 0 ? ")" : ""));
 	remark(s, d->reason);
+	if (i < DKIM_MAX_SIGNATURES)
+		remark(s, s->report->why[i]);
 	if (id != NULL && id->uncounted.n > 0)
 		remark(s,
 		    arena_fmt(a, STR_FMT ": it does not count for DMARC", STR_ARG(id->uncounted)));
