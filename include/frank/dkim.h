@@ -110,6 +110,14 @@ FRANK_API size_t frank_dkim_count(const struct frank_dkim *);
 FRANK_API const struct frank_dkim_signature *frank_dkim_signature(
     const struct frank_dkim *, size_t i);
 
+/*
+ * What was changed after the ith was signed, one sentence. It is told where a hash proves it, of
+ * FRANK_DKIM_CAUSE_HEADER, and of FRANK_DKIM_CAUSE_BODY where the program gives the whole body as
+ * it came (256 KiB at most are looked into); absent otherwise. It costs up to a hundred hashes, so
+ * ask for people only. It lives as long as the object.
+ */
+FRANK_API struct frank_str frank_dkim_why(struct frank_dkim *, size_t i, struct frank_str body);
+
 /* ---- private keys ---- */
 
 struct frank_private_key;

@@ -77,9 +77,10 @@ FRANK_API void frank_mail_believe(struct frank_mail *, struct frank_str sealer);
 /* ---- the verdict ---- */
 
 /*
- * Call it until it is true. It can be called at any time before: when the client is known, and
- * when the header is whole, it asks the case for all that can be foreseen, so that the DNS
- * answers while the message still arrives. It is false until frank_message_end(). Between two
+ * Call it until it is true. All is judged as of the time that the case had when it was called
+ * first, or when the header was whole. It can be called at any time before: when the client is
+ * known, and when the header is whole, it asks the case for all that can be foreseen, so that the
+ * DNS answers while the message still arrives. It is false until frank_message_end(). Between two
  * answers it costs nothing.
  */
 FRANK_API bool frank_mail_run(struct frank_mail *);
@@ -145,6 +146,9 @@ struct frank_mail_verdict {
 
 /* NULL before run was true. It lives as long as the object. */
 FRANK_API const struct frank_mail_verdict *frank_mail_verdict(const struct frank_mail *);
+
+/* What was changed after the ith signature was made: see frank_dkim_why(). */
+FRANK_API struct frank_str frank_mail_why(struct frank_mail *, size_t i, struct frank_str body);
 
 /* ---- fields; absent before run was true; they live as long as the object ---- */
 

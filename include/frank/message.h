@@ -67,8 +67,7 @@ FRANK_API enum frank_message_state frank_message_end(struct frank_message *);
 struct frank_field {
 	struct frank_str raw;	/* as it came, with its last line end when it has one */
 	struct frank_str name;	/* without the space that may stand before the colon */
-	struct frank_str value; /* all behind the colon, folding included, without the last line end
-				 */
+	struct frank_str value; /* behind the colon, folding included, without the last line end */
 	uint64_t offset;	/* of raw in the message */
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/api_dkim.h"
+#include "auth/dkim_why.h"
 
 struct frank_dkim {
 	struct api_listener listener; /* first */
@@ -124,6 +125,19 @@ const struct frank_dkim_signature *const *api_signatures(struct arena *a, const 
 	return all;
 }
 
+struct frank_str api_why(const struct api_whose *w, size_t i, struct frank_str body)
+{
+	const struct dkim_verdict *v = dkim_verdict(w->dkim, i);
+	struct crypto *crypto = api_crypto(w->facts);
+	struct str why = { 0 };
+
+	if (v->cause == DKIM_CAUSE_HEADER)
+		why = dkim_why_header(w->arena, crypto, &w->message->reader, v, w->message->lf);
+	else if (v->cause == DKIM_CAUSE_BODY && body.n > 0)
+		why = dkim_why_body(w->arena, crypto, api_in(body), v, w->message->lf);
+	return api_out(why);
+}
+
 bool frank_dkim_run(struct frank_dkim *d)
 {
 	if (d->done || d->dkim == NULL || !api_news(&d->seen, d->facts, d->ended))
@@ -148,4 +162,11 @@ size_t frank_dkim_count(const struct frank_dkim *d)
 const struct frank_dkim_signature *frank_dkim_signature(const struct frank_dkim *d, size_t i)
 {
 	return i < d->count ? d->signatures[i] : NULL;
+}
+
+struct frank_str frank_dkim_why(struct frank_dkim *d, size_t i, struct frank_str body)
+{
+	const struct api_whose whose = { &d->arena, d->facts, d->listener.message, d->dkim };
+
+	return i < d->count ? api_why(&whose, i, body) : frank_str(NULL);
 }

@@ -243,6 +243,16 @@ const struct frank_mail_verdict *frank_mail_verdict(const struct frank_mail *m)
 	return m->done ? &m->verdict : NULL;
 }
 
+struct frank_str frank_mail_why(struct frank_mail *m, size_t i, struct frank_str body)
+{
+	struct api_whose whose = { &m->arena, m->facts, m->listener.message, NULL };
+
+	if (!m->done || i >= m->verdict.signature_count)
+		return frank_str(NULL);
+	whose.dkim = mail_verdict(m->mail)->dkim;
+	return api_why(&whose, i, body);
+}
+
 /* ---- fields ---- */
 
 struct frank_str frank_mail_authres(struct frank_mail *m, struct frank_str id, unsigned flags)

@@ -81,12 +81,24 @@ def declared():
     return names
 
 
+def public():
+    """Constants, and structs that programs look into."""
+    names = set()
+    for header in os.listdir(f'{source}/include/frank'):
+        with open(f'{source}/include/frank/{header}', encoding='utf-8') as file:
+            text = file.read()
+        names |= {name for name in re.findall(r'\bFRANK_[A-Z0-9_]+', text)
+                  if not name.endswith('_H') and name != 'FRANK_API'}
+        names |= set(re.findall(r'^struct frank_\w+ \{', text, re.M))
+    return names
+
+
 def manual():
     words = set()
     for page in os.listdir(f'{source}/man'):
         if page.endswith('.3'):
             with open(f'{source}/man/{page}', encoding='utf-8') as file:
-                words |= set(re.findall(r'\bfrank_\w+', file.read()))
+                words |= set(re.findall(r'struct frank_\w+ \{|\bfrank_\w+|\bFRANK_[A-Z0-9_]+', file.read()))
     return words
 
 
@@ -193,6 +205,7 @@ with tempfile.TemporaryDirectory() as root:
     check(all(name.startswith('frank_') for name in visible), 'only frank_* is visible')
     check(visible == declared(), f'the headers declare what is there: {visible ^ declared()}')
     check(visible <= manual(), f'the manual names every function: {visible - manual()}')
+    check(public() <= manual(), f'and every constant, and shows every struct: {public() - manual()}')
     stray = {name for name in symbols('--undefined-only', library) if FORBIDDEN.fullmatch(name)}
     check(not stray, f'no socket, clock, environment or stream: {stray}')
     settings = embed(root)

@@ -97,22 +97,27 @@ static void what_is_signed_verifies_in_any_pieces(void **state)
 }
 
 static const struct {
-	const char *name, *selector, *find, *put; /* same length */
+	const char *name, *selector, *find, *put;
 	int64_t now;
 	enum frank_dkim_result result;
 	enum frank_dkim_cause cause;
+	const char *why; /* was it changed, where that is proven */
 } rows[] = {
-	{ "as it is", "ed", "", "", NOW, FRANK_DKIM_PASS, FRANK_DKIM_CAUSE_NONE },
-	{ "body changed", "ed", "Shall we", "Shell we", NOW, FRANK_DKIM_FAIL,
-	    FRANK_DKIM_CAUSE_BODY },
-	{ "subject changed", "ed", "Lunch", "Punch", NOW, FRANK_DKIM_FAIL,
-	    FRANK_DKIM_CAUSE_HEADER },
-	{ "no key", "no", "", "", NOW, FRANK_DKIM_PERMERROR, FRANK_DKIM_CAUSE_NO_KEY },
-	{ "expired", "ed", "", "", NOW + 4000, FRANK_DKIM_PERMERROR, FRANK_DKIM_CAUSE_EXPIRED },
+	{ "as it is", "ed", "", "", NOW, FRANK_DKIM_PASS, FRANK_DKIM_CAUSE_NONE, "" },
+	{ "body changed", "ed", "Shall we", "Shell we", NOW, FRANK_DKIM_FAIL, FRANK_DKIM_CAUSE_BODY,
+	    "" },
+	{ "subject changed", "ed", "Lunch", "Punch", NOW, FRANK_DKIM_FAIL, FRANK_DKIM_CAUSE_HEADER,
+	    "" },
+	{ "tag before the subject", "ed", "Subject: Lunch", "Subject: [x] Lunch", NOW,
+	    FRANK_DKIM_FAIL, FRANK_DKIM_CAUSE_HEADER, "Subject" },
+	{ "footer", "ed", "Shall we?\r\n", "Shall we?\r\n-- \r\nlist\r\n", NOW, FRANK_DKIM_FAIL,
+	    FRANK_DKIM_CAUSE_BODY, "appended" },
+	{ "no key", "no", "", "", NOW, FRANK_DKIM_PERMERROR, FRANK_DKIM_CAUSE_NO_KEY, "" },
+	{ "expired", "ed", "", "", NOW + 4000, FRANK_DKIM_PERMERROR, FRANK_DKIM_CAUSE_EXPIRED, "" },
 	{ "no domain", "ed", "d=example.org", "d=example org", NOW, FRANK_DKIM_PERMERROR,
-	    FRANK_DKIM_CAUSE_SYNTAX },
+	    FRANK_DKIM_CAUSE_SYNTAX, "" },
 	{ "unknown algorithm", "ed", "a=ed25519-sha256", "a=ed25519-sha333", NOW,
-	    FRANK_DKIM_PERMERROR, FRANK_DKIM_CAUSE_ALGORITHM },
+	    FRANK_DKIM_PERMERROR, FRANK_DKIM_CAUSE_ALGORITHM, "" },
 };
 
 static void each_fault_has_its_cause(void **state)
@@ -122,12 +127,23 @@ static void each_fault_has_its_cause(void **state)
 		struct frank_str text = signed_by(rows[i].selector, MESSAGE, NOW, 3600);
 		char *at = strstr((char *)(uintptr_t)text.p, rows[i].find);
 		const struct frank_dkim_signature *s;
+		struct frank_str changed, body, why;
 		struct judged j;
 
 		assert_non_null(at);
-		memcpy(at, rows[i].put, strlen(rows[i].put));
+		changed = world_join((struct frank_str){ text.p, (size_t)(at - text.p) },
+		    rows[i].put, at + strlen(rows[i].find));
+		test_free((void *)(uintptr_t)text.p);
+		text = changed;
 		j = judge(text, 1000, rows[i].now);
+		body = frank_str(text.p + frank_message_body(j.message));
 		s = frank_dkim_signature(j.dkim, 0);
+		why = frank_dkim_why(j.dkim, 0, body);
+		if (!has(why, rows[i].why) || (why.n > 0) != (rows[i].why[0] != 0))
+			fail_msg("%s: why: %.*s", rows[i].name, (int)why.n, why.p);
+		assert_int_equal(frank_dkim_why(j.dkim, 0, frank_str(NULL)).n > 0,
+		    why.n > 0 && s->cause == FRANK_DKIM_CAUSE_HEADER);
+		assert_int_equal(frank_dkim_why(j.dkim, 1, body).n, 0);
 		if (s->result != rows[i].result || s->cause != rows[i].cause ||
 		    (s->reason.n == 0) != (s->result == FRANK_DKIM_PASS))
 			fail_msg("%s: %s, cause %d: %.*s", rows[i].name,

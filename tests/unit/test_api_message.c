@@ -1,5 +1,9 @@
 /* test_api_message - messages, addresses, result fields and DMARC records through the doors. */
+#include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "api_world.h"
 
@@ -203,6 +207,74 @@ static void addresses_are_read_or_refused(void **state)
 	assert_true(frank_addresses_error(a, &at).n > 0 && at > 10);
 	frank_addresses_free(a);
 	frank_addresses_free(NULL);
+}
+
+/* ---- what the headers forbid ---- */
+
+static void listens_too_late(struct frank_case *facts, struct frank_message *m)
+{
+	frank_message_push(m, frank_str("From: "));
+	frank_dkim_new(facts, m);
+}
+
+static void is_freed_too_late(struct frank_case *facts, struct frank_message *m)
+{
+	frank_mail_new(facts, m);
+	frank_message_free(m);
+}
+
+static void learns_too_late(struct frank_case *facts, struct frank_message *m)
+{
+	struct frank_mail *mail = frank_mail_new(facts, m);
+
+	frank_mail_run(mail);
+	frank_mail_set_ip(mail, frank_str("192.0.2.1"));
+}
+
+static void changes_its_limits(struct frank_case *facts, struct frank_message *m)
+{
+	(void)facts;
+	frank_message_push(m, frank_str("From: "));
+	frank_message_set_limits(m, 1, 1, 1);
+}
+
+static void says_more_of_nothing(struct frank_case *facts, struct frank_message *m)
+{
+	(void)facts;
+	(void)m;
+	frank_authres_add_reason(frank_authres_new(), frank_str("x"));
+}
+
+static const struct {
+	const char *name;
+	void (*misuse)(struct frank_case *, struct frank_message *);
+} misuses[] = {
+	{ "listens too late", listens_too_late },
+	{ "is freed too late", is_freed_too_late },
+	{ "learns too late", learns_too_late },
+	{ "changes its limits", changes_its_limits },
+	{ "says more of nothing", says_more_of_nothing },
+};
+
+/* A bug of the program is told where it is, and is no result. */
+static void what_is_forbidden_ends_the_process(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(misuses); i++) {
+		int status = 0;
+		pid_t child = fork();
+
+		assert_true(child >= 0);
+		if (child == 0) {
+			signal(SIGABRT, SIG_DFL);
+			fclose(stderr);
+			misuses[i].misuse(frank_case_new(), frank_message_new());
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)
+			fail_msg("%s, and nobody minds", misuses[i].name);
+	}
 }
 
 /* ---- Authentication-Results, Received-SPF ---- */
@@ -410,6 +482,7 @@ int main(void)
 		cmocka_unit_test(a_large_body_needs_no_memory),
 		cmocka_unit_test(one_author_or_none),
 		cmocka_unit_test(addresses_are_read_or_refused),
+		cmocka_unit_test(what_is_forbidden_ends_the_process),
 		cmocka_unit_test(results_are_read),
 		cmocka_unit_test(results_are_written_and_cannot_be_injected),
 		cmocka_unit_test(forged_fields_are_known),
