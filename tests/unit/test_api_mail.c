@@ -375,6 +375,71 @@ static void messages_side_by_side_share_their_facts(void **state)
 	frank_case_free(facts);
 }
 
+static void set_client(struct frank_mail *mail)
+{
+	frank_mail_set_ip(mail, frank_str("203.0.113.9"));
+	frank_mail_set_helo(mail, frank_str("mail.example.org"));
+	frank_mail_set_mail_from(mail, frank_str("list@bounce.example"));
+}
+
+/* Facts, written and read elsewhere, give the same fields, the time included. */
+static void evidence_repeats_the_verdict(void **state)
+{
+	struct frank_private_key *key = frank_private_key_new();
+	struct post first = post_new(NULL), second = post_new(NULL);
+	struct frank_str text, error, fields[2];
+
+	(void)state;
+	assert_true(frank_private_key_read(key, frank_str(SEED)));
+	text = sealed(key);
+	set_client(first.mail);
+	world_push(first.message, text, 50);
+	post_judge(&first);
+	frank_case_set_time(second.facts, 0);
+	assert_true(frank_case_read(
+	    second.facts, frank_case_write(first.facts), frank_str("saved"), &error));
+	set_client(second.mail);
+	world_push(second.message, text, 3);
+	while (!frank_mail_run(second.mail))
+		frank_case_replay(second.facts);
+	fields[0] = frank_mail_authres(first.mail, frank_str("mx.test"), 0);
+	fields[1] = frank_mail_authres(second.mail, frank_str("mx.test"), 0);
+	assert_int_equal(fields[0].n, fields[1].n);
+	assert_memory_equal(fields[0].p, fields[1].p, fields[0].n);
+	assert_int_equal(frank_mail_verdict(second.mail)->arc->result, FRANK_ARC_PASS);
+	post_free(&second);
+	post_free(&first);
+	frank_private_key_free(key);
+	test_free((void *)(uintptr_t)text.p);
+}
+
+/* SPF for itself, at MAIL FROM, leaves its facts to the whole verdict. */
+static void what_spf_asked_is_not_asked_again(void **state)
+{
+	struct post p = post_new(NULL);
+	struct frank_spf *spf = frank_spf_new(p.facts);
+	struct frank_question q;
+
+	(void)state;
+	frank_spf_set_ip(spf, frank_str("192.0.2.1"));
+	frank_spf_set_mail_from(spf, frank_str("ann@example.org"));
+	while (frank_spf_run(spf) == FRANK_SPF_PENDING)
+		world_answer_all(p.facts, zone, COUNT(zone));
+	assert_int_equal(frank_spf_run(spf), FRANK_SPF_PASS);
+	frank_mail_set_ip(p.mail, frank_str("192.0.2.1"));
+	frank_mail_set_mail_from(p.mail, frank_str("ann@example.org"));
+	world_push(p.message, frank_str(MESSAGE), 9);
+	while (!frank_mail_run(p.mail)) {
+		while (frank_case_next(p.facts, &q)) {
+			assert_false(q.type == 16 && is(q.name, "example.org"));
+			world_answer(p.facts, &q, zone, COUNT(zone));
+		}
+	}
+	assert_int_equal(frank_mail_verdict(p.mail)->spf->result, FRANK_SPF_PASS);
+	frank_spf_free(spf);
+	post_free(&p);
+}
+
 static void a_mail_may_be_given_up(void **state)
 {
 	struct frank_keys *keys = frank_keys_new();
@@ -405,6 +470,8 @@ int main(void)
 		cmocka_unit_test(a_chain_is_verified_and_goes_on),
 		cmocka_unit_test(sealing_needs_a_key_and_names),
 		cmocka_unit_test(messages_side_by_side_share_their_facts),
+		cmocka_unit_test(evidence_repeats_the_verdict),
+		cmocka_unit_test(what_spf_asked_is_not_asked_again),
 		cmocka_unit_test(a_mail_may_be_given_up),
 	};
 
