@@ -137,19 +137,27 @@ static bool ask_all(struct loop *loop, struct arrival *a)
 	return any;
 }
 
+/* Strangers chose some of the names in it: what could move a terminal's cursor becomes "?". */
+static void tell(struct arrival *a)
+{
+	struct frank_str text = frank_mail_verdict(a->mail)->sentence;
+
+	printf("%s: ", a->name);
+	for (size_t i = 0; i < text.n; i++)
+		putchar((unsigned char)text.p[i] < ' ' || text.p[i] == 127 ? '?' : text.p[i]);
+	putchar('\n');
+	a->told = true;
+}
+
 /* Without a new answer or piece this costs nothing, so it is run in every turn. */
 static void judge(struct loop *loop, struct arrival *a)
 {
-	struct frank_str sentence;
-
 	if (a->told)
 		return;
 	while (!frank_mail_run(a->mail)) /* again, as an answer may be there at once */
 		if (!ask_all(loop, a))
 			return;
-	sentence = frank_mail_verdict(a->mail)->sentence;
-	printf("%s: %.*s\n", a->name, (int)sentence.n, sentence.p);
-	a->told = true;
+	tell(a);
 	loop->left--;
 }
 

@@ -96,6 +96,29 @@ static void what_is_signed_verifies_in_any_pieces(void **state)
 	test_free((void *)(uintptr_t)text.p);
 }
 
+/* As a milter has it: fields folded and ended with LF, the body with CRLF. */
+static void headers_may_have_lf_and_bodies_crlf(void **state)
+{
+	struct frank_str text = signed_by("ed", MESSAGE, NOW, 0);
+	struct judged j = { frank_case_new(), frank_message_new(), NULL };
+	const char *body = strstr(text.p, "\r\n\r\n") + 4;
+
+	(void)state;
+	j.dkim = frank_dkim_new(j.facts, j.message);
+	frank_case_set_time(j.facts, NOW);
+	frank_message_set_lf(j.message, true);
+	for (const char *p = text.p; p < body; p++)
+		if (*p != '\r')
+			frank_message_push(j.message, (struct frank_str){ p, 1 });
+	frank_message_push(j.message, frank_str(body));
+	frank_message_end(j.message);
+	while (!frank_dkim_run(j.dkim))
+		world_answer_all(j.facts, zone, COUNT(zone));
+	assert_int_equal(frank_dkim_signature(j.dkim, 0)->result, FRANK_DKIM_PASS);
+	release(&j);
+	test_free((void *)(uintptr_t)text.p);
+}
+
 static const struct {
 	const char *name, *selector, *find, *put;
 	int64_t now;
@@ -413,6 +436,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_signed_verifies_in_any_pieces),
+		cmocka_unit_test(headers_may_have_lf_and_bodies_crlf),
 		cmocka_unit_test(each_fault_has_its_cause),
 		cmocka_unit_test(flags_of_the_key_are_told),
 		cmocka_unit_test(too_many_signatures_are_told_and_not_examined),
