@@ -56,6 +56,9 @@ struct frank_arc;
 /* On a message of which nothing was pushed. Never NULL; free it before both. */
 FRANK_API struct frank_arc *frank_arc_new(struct frank_case *, struct frank_message *);
 FRANK_API void frank_arc_free(struct frank_arc *); /* NULL is allowed; at any time */
+/* As with frank_dkim, before the first push; the newest message signature may have no l= then. */
+FRANK_API void frank_arc_set_rsa_min(struct frank_arc *, unsigned bits);
+FRANK_API void frank_arc_set_refuse_length(struct frank_arc *, bool refuse);
 /* As frank_dkim_run(): call it until it is true, after frank_message_end(). */
 FRANK_API bool frank_arc_run(struct frank_arc *);
 /* NULL before run was true. It lives as long as the object. */

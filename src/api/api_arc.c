@@ -50,6 +50,7 @@ struct frank_arc {
 	struct api_listener listener; /* first */
 	struct frank_case *facts;
 	struct arena arena;
+	struct dkim_options options;
 	struct arc *arc; /* NULL until the header is whole */
 	bool ended, done;
 	struct api_seen seen;
@@ -65,8 +66,8 @@ static void hear_header(struct api_listener *l)
 {
 	struct frank_arc *c = of(l);
 
-	c->arc = arc_new(
-	    &c->arena, api_crypto(c->facts), &(struct dkim_options){ .lf = l->message->lf });
+	c->options.lf = l->message->lf;
+	c->arc = arc_new(&c->arena, api_crypto(c->facts), &c->options);
 	arc_header(c->arc, &l->message->reader);
 }
 
@@ -100,6 +101,18 @@ void frank_arc_free(struct frank_arc *c)
 		arc_free(c->arc);
 	arena_free(&c->arena);
 	free(c);
+}
+
+void frank_arc_set_rsa_min(struct frank_arc *c, unsigned bits)
+{
+	assert(c->arc == NULL);
+	c->options.rsa_min = bits;
+}
+
+void frank_arc_set_refuse_length(struct frank_arc *c, bool refuse)
+{
+	assert(c->arc == NULL);
+	c->options.refuse_length = refuse;
 }
 
 bool frank_arc_run(struct frank_arc *c)

@@ -311,6 +311,40 @@ static void a_chain_is_verified_and_goes_on(void **state)
 	frank_sealer_free(NULL);
 }
 
+/* A chain whose keys are smaller than what was asked for does not pass. */
+static void small_keys_may_be_refused(void **state)
+{
+	struct frank_private_key *key = frank_private_key_new();
+	struct api_record rsa = { "s._domainkey.list.example", 16, NULL };
+	struct frank_case *texts = frank_case_new();
+	struct frank_str text, record;
+
+	(void)state;
+	assert_true(frank_private_key_make(key, FRANK_KEY_RSA, 2048));
+	text = sealed(key);
+	record = frank_txt_write(texts, frank_private_key_record(key));
+	record = world_join(record, "", "");
+	rsa.text = record.p;
+	for (unsigned bits = 2048; bits <= 3072; bits += 1024) {
+		struct post p = post_new(NULL);
+		struct frank_arc *arc = frank_arc_new(p.facts, p.message);
+
+		frank_arc_set_rsa_min(arc, bits);
+		frank_arc_set_refuse_length(arc, true);
+		world_push(p.message, text, 40);
+		while (!frank_arc_run(arc))
+			assert_true(world_answer_all(p.facts, &rsa, 1) > 0);
+		assert_int_equal(
+		    frank_arc_verdict(arc)->result, bits == 2048 ? FRANK_ARC_PASS : FRANK_ARC_FAIL);
+		frank_arc_free(arc);
+		post_free(&p);
+	}
+	frank_case_free(texts);
+	frank_private_key_free(key);
+	test_free((void *)(uintptr_t)record.p);
+	test_free((void *)(uintptr_t)text.p);
+}
+
 static void sealing_needs_a_key_and_names(void **state)
 {
 	struct post p = post_new(NULL);
@@ -468,6 +502,7 @@ int main(void)
 		cmocka_unit_test(the_parts_of_the_verdict_are_there),
 		cmocka_unit_test(a_believed_sealer_vouches),
 		cmocka_unit_test(a_chain_is_verified_and_goes_on),
+		cmocka_unit_test(small_keys_may_be_refused),
 		cmocka_unit_test(sealing_needs_a_key_and_names),
 		cmocka_unit_test(messages_side_by_side_share_their_facts),
 		cmocka_unit_test(evidence_repeats_the_verdict),
