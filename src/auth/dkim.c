@@ -7,7 +7,7 @@ struct dkim {
 	struct sig_terms terms;
 	struct dkim_bodies own;
 	struct dkim_bodies *bodies;
-	struct sig_check all[DKIM_MAX_SIGNATURES];
+	struct sig_check *all;
 	size_t count, found; /* examined; in the header */
 };
 
@@ -46,13 +46,21 @@ static void begin(struct dkim *d, const struct message_field *field)
 
 void dkim_header(struct dkim *d, const struct message *m)
 {
+	const struct message_field *first[DKIM_MAX_SIGNATURES];
+	size_t examined;
+
 	d->terms.message = m;
 	for (size_t i = 0; i < m->count; i++) {
 		if (!str_ieq(m->fields[i].name, STR(DKIM_SIG_FIELD)))
 			continue;
-		if (d->found++ < DKIM_MAX_SIGNATURES)
-			begin(d, &m->fields[i]);
+		if (d->found < DKIM_MAX_SIGNATURES)
+			first[d->found] = &m->fields[i];
+		d->found++;
 	}
+	examined = d->found < DKIM_MAX_SIGNATURES ? d->found : DKIM_MAX_SIGNATURES;
+	d->all = arena_array(d->terms.arena, struct sig_check, examined + 1);
+	for (size_t i = 0; i < examined; i++)
+		begin(d, first[i]);
 }
 
 void dkim_body(struct dkim *d, struct str piece)

@@ -72,18 +72,20 @@ void tags_parse(struct arena *a, struct str text, struct tags *out)
 	struct str rest = text;
 
 	*out = (struct tags){ .text = text };
-	while (str_trim(rest).n > 0) {
+	while (rest.n > 0) {
 		size_t at = (size_t)(rest.p - text.p);
-		struct str item = str_cut(&rest, ';');
+		struct str item = str_cut(&rest, ';'), bare = str_trim(item);
 
+		/* Nothing behind the last semicolon is harmless; between two it is not. */
+		if (bare.n == 0 && str_trim(rest).n == 0)
+			return;
 		if (out->count == TAGS_MAX) {
-			fault(a, out, TAG_TOO_MANY, str_trim(item));
+			fault(a, out, TAG_TOO_MANY, bare);
 			return;
 		}
-		/* Nothing behind the last semicolon is harmless; between two it is not. */
-		if (str_trim(item).n > 0)
+		if (bare.n > 0)
 			read_item(a, out, item);
-		else if (str_trim(rest).n > 0)
+		else
 			fault(a, out, TAG_EMPTY, (struct str){ text.p + at, 0 });
 	}
 }

@@ -30,7 +30,6 @@ DISPUTED = [
      'white space at the end of a last line without CRLF stays; RFC 6376 section 3.4.4 has it go at every end of line'),
     ({'opendkim'}, OPEN, None, 'relaxed', None, 'a body that does not end in CRLF is refused'),
     ({'maildkim'}, OPEN, None, 'simple', None, 'no CRLF is added to the end, as section 3.4.3 asks'),
-    ({'opendkim'}, None, 'simple', None, 'ed', 'it does not verify such signatures of its own either'),
     ({'opendkim', 'mailauth'}, {'wild-bare-cr', 'wild-ends-in-cr', 'wild-cr-crlf'}, None, None, None,
      'a CR alone is made a line end, or dropped, before it is hashed'),
 ]
@@ -81,6 +80,7 @@ class Test:
         self.frank, self.name = os.path.abspath(frank), peer
         self.failures = self.count = 0
         self.disputes = set()
+        self.own_faults = 0  # signatures that their signer does not verify either
         self.make_keys()
         commands = {'dkimpy': ['/usr/bin/python3', HERE + '/peer_dkimpy.py', 'zone.json'],
                     'maildkim': ['/usr/bin/perl', HERE + '/peer_maildkim.pl', 'zone.json'],
@@ -173,7 +173,11 @@ class Test:
             rows[os.path.basename(path)] = row
         for file, said in self.frank_says('theirs').items():
             self.count += 1
-            if said['result'] != 'pass':
+            if said['result'] == 'pass':
+                continue
+            if self.peer_says('theirs/' + file) != 'pass':
+                self.own_faults += 1  # libopendkim with Ed25519 and simple headers; mailauth now and then
+            else:
                 self.differs(rows[file], 'is signed by the peer, and frank says', said['result'], said['reason'])
 
     def ours(self):
@@ -224,8 +228,10 @@ def main():
         test.ours()
         test.changed()
         test.stale_disputes()
+        assert test.own_faults < test.count / 10, test.own_faults
         os.chdir('/')
-    print(f'{peer}: {test.count} messages, {test.failures} wrong, {len(test.disputes)} kinds of dispute')
+    print(f'{peer}: {test.count} messages, {test.failures} wrong, {len(test.disputes)} kinds of dispute, '
+          f'{test.own_faults} that the peer itself does not verify')
     sys.exit(test.failures > 0)
 
 
