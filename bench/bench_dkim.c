@@ -35,18 +35,19 @@ static double cpu_ns(void)
 
 /* ---- messages ---- */
 
+/* Lines of words; every third ends in white space, as many programs leave it. */
 static void add_text(struct buf *b, size_t n, const char *end)
 {
 	static const char *const words[] = { "invoice", "order", "the", "shipping", "of", "please",
 		"confirm", "meeting", "report", "attached", "regards", "delivery", "to",
 		"payment" };
-	size_t column = 0, stop = b->n + n;
+	size_t column = 0, lines = 0, stop = b->n + n;
 
 	for (size_t i = 0; b->n < stop; i++) {
-		buf_addf(b, "%s ", words[(i * i + i / 7) % LENGTH(words)]);
+		buf_addf(b, "%s%s", column > 0 ? " " : "", words[(i * i + i / 7) % LENGTH(words)]);
 		column += 8;
 		if (column > 66) {
-			buf_addf(b, "%s", end);
+			buf_addf(b, "%s%s", lines++ % 3 == 0 ? "  " : "", end);
 			column = 0;
 		}
 	}

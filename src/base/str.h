@@ -70,7 +70,10 @@ bool str_same_letters(const char *a, const char *b, size_t n);
 /* Equal but for the case of ASCII letters. */
 static inline bool str_ieq(struct str a, struct str b)
 {
-	return a.n == b.n && str_same_letters(a.p, b.p, a.n);
+	if (a.n != b.n || a.n == 0)
+		return a.n == b.n;
+	/* Most that differ do in the first letter. */
+	return ((a.p[0] ^ b.p[0]) & ~0x20) == 0 && str_same_letters(a.p, b.p, a.n);
 }
 
 /* Order of bytes, then of length; for qsort and bsearch. */

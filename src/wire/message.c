@@ -130,21 +130,24 @@ COMPAT_WIDE static bool is_plain(const char *p, size_t n)
 	return odd == 0;
 }
 
-/* The usual case of put(): the rest of a line with its CRLF, and room for it by every limit. */
-static bool put_plain_line(struct message *m, size_t n)
+/* The usual case of put(): nothing to note, and room by every limit. */
+static bool put_plain(struct message *m, size_t n, bool *lf)
 {
 	size_t have = m->used - m->start;
 	const char *p = m->piece.p;
+	size_t end = n > 1 && p[n - 1] == '\n' && p[n - 2] == '\r' ? 2 : 0;
 
-	if (n < 2 || m->cr || p[n - 1] != '\n' || p[n - 2] != '\r' || have + n > m->limits.field ||
-	    m->header_bytes + have + n > m->limits.header || !is_plain(p, n - 2))
+	*lf = end > 0;
+	if (n == 0 || m->cr || (p[n - 1] == '\n' && !*lf) || have + n > m->limits.field ||
+	    m->header_bytes + have + n > m->limits.header || !is_plain(p, n - end))
 		return false;
 	make_room(m, n);
 	memcpy(m->block + m->used, p, n);
 	m->used += n;
 	m->at += n;
 	m->piece = str_skip(m->piece, n);
-	end_line(m, 2);
+	if (*lf)
+		end_line(m, end);
 	return true;
 }
 
@@ -173,8 +176,7 @@ static enum step put_any(struct message *m, size_t n, bool *lf)
  */
 static enum step put(struct message *m, size_t n, bool *lf)
 {
-	*lf = put_plain_line(m, n);
-	return *lf ? STEP_ON : put_any(m, n, lf);
+	return put_plain(m, n, lf) ? STEP_ON : put_any(m, n, lf);
 }
 
 static struct str field_bytes(const struct message *m)

@@ -1,6 +1,8 @@
 /* tags - see tags.h. */
 #include "wire/tags.h"
 
+#include "base/compat_wide.h"
+
 static void fault(struct arena *a, struct tags *t, enum tag_fault_kind kind, struct str what)
 {
 	struct tag_fault f = { .kind = kind, .what = what };
@@ -27,9 +29,25 @@ static bool is_fault(char c)
 	return c < ' ' ? c != '\t' && c != '\r' && c != '\n' : c == 0x7f;
 }
 
+/* Written so that a compiler can look at many bytes at once. */
+COMPAT_WIDE static bool has_fault(const char *p, size_t n)
+{
+	unsigned char odd = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		odd |= (unsigned char)(((c < ' ') | (c > 0x7e)) & (c != '\t') & (c != '\r') &
+				       (c != '\n'));
+	}
+	return odd != 0;
+}
+
 /* Offset of the first of them, or -1. */
 static ptrdiff_t value_fault(struct str value)
 {
+	if (!has_fault(value.p, value.n))
+		return -1;
 	for (size_t i = 0; i < value.n; i++)
 		if (is_fault(value.p[i]))
 			return (ptrdiff_t)i;
