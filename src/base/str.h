@@ -61,7 +61,10 @@ int hex_value(char c);
 
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+	if (a.n != b.n || a.n == 0)
+		return a.n == b.n;
+	/* Most that differ do in the first byte. */
+	return a.p[0] == b.p[0] && memcmp(a.p, b.p, a.n) == 0;
 }
 
 /* n bytes at both, equal but for the case of ASCII letters. */
@@ -72,7 +75,6 @@ static inline bool str_ieq(struct str a, struct str b)
 {
 	if (a.n != b.n || a.n == 0)
 		return a.n == b.n;
-	/* Most that differ do in the first letter. */
 	return ((a.p[0] ^ b.p[0]) & ~0x20) == 0 && str_same_letters(a.p, b.p, a.n);
 }
 

@@ -110,8 +110,10 @@ void tags_parse(struct arena *a, struct str text, struct tags *out)
 
 const struct tag *tags_find(const struct tags *t, const char *name)
 {
+	struct str wanted = str_of(name);
+
 	for (size_t i = 0; i < t->count; i++)
-		if (str_eq(t->items[i].name, str_of(name)))
+		if (str_eq(t->items[i].name, wanted))
 			return &t->items[i];
 	return NULL;
 }
