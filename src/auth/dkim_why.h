@@ -11,8 +11,9 @@
 
 #include "auth/dkim.h"
 
-#define DKIM_WHY_HEADER		 ((size_t)64 * 1024) /* bytes of a header that is looked into */
-#define DKIM_WHY_GUESSES	 100		     /* tries for a header, with an RSA signature */
+#define DKIM_WHY_HEADER		 ((size_t)32 * 1024) /* bytes of a header that is looked into */
+#define DKIM_WHY_FIELDS		 200		     /* of it, and of h= */
+#define DKIM_WHY_GUESSES	 60		     /* tries for a header, with an RSA signature */
 #define DKIM_WHY_GUESSES_ED25519 20		     /* with Ed25519 */
 #define DKIM_WHY_BODY		 ((size_t)256 * 1024) /* bytes of a body that is looked into */
 #define DKIM_WHY_LINES		 500 /* that may have been added at its end, or its beginning */

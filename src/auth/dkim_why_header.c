@@ -11,7 +11,8 @@ struct asking {
 	bool lf;
 	bool known; /* the hash that was signed */
 	unsigned char signed_hash[CRYPTO_HASH];
-	unsigned left; /* guesses */
+	unsigned left;		      /* guesses */
+	struct message_field *fields; /* room for those of a message as it may have been */
 };
 
 /* Would the signature fit if the header were this? */
@@ -32,19 +33,16 @@ static bool fits(struct asking *q, const struct message *m, const struct dkim_si
 static bool fits_with(struct asking *q, size_t i, struct str raw)
 {
 	struct message m = *q->message;
-	struct message_field *fields = arena_array(q->arena, struct message_field, m.count);
-	ptrdiff_t colon = raw.n > 0 ? str_chr(raw, ':') : 0;
 
-	memcpy(fields, m.fields, m.count * sizeof(*fields));
-	m.fields = fields;
+	memcpy(q->fields, m.fields, m.count * sizeof(*m.fields));
+	m.fields = q->fields;
 	if (raw.n > 0) {
-		fields[i].raw = raw;
-		fields[i].value = str_skip(raw, (size_t)colon + 1);
-		return fits(q, &m, &q->verdict->sig);
+		m.fields[i].raw = raw;
+		m.fields[i].value = str_skip(raw, (size_t)str_chr(raw, ':') + 1);
+	} else {
+		memmove(&m.fields[i], &m.fields[i + 1], (m.count - i - 1) * sizeof(*m.fields));
+		m.count--;
 	}
-	memmove(&fields[i], &fields[i + 1], (m.count - i - 1) * sizeof(*fields));
-	m.count--;
-	/* Where the signature's own field moved it is still found: it points to the original. */
 	return fits(q, &m, &q->verdict->sig);
 }
 
@@ -260,11 +258,13 @@ struct str dkim_why_header(struct arena *a, struct crypto *crypto, const struct 
 	struct asking q = { .arena = a, .crypto = crypto, .message = m, .verdict = v, .lf = lf };
 	struct str found = { 0 };
 
-	if (v->key == NULL || m->count == 0 || header_bytes(m) > DKIM_WHY_HEADER)
+	if (v->key == NULL || m->count == 0 || m->count > DKIM_WHY_FIELDS ||
+	    v->sig.header_count > DKIM_WHY_FIELDS || header_bytes(m) > DKIM_WHY_HEADER)
 		return found;
 	q.known = crypto_recover(crypto, v->key, v->sig.signature, q.signed_hash);
 	if (!q.known && v->key->kind == DKIM_KEY_RSA)
 		return found; /* of another key, or damaged: nothing could fit */
+	q.fields = arena_array(a, struct message_field, m->count);
 	q.left = q.known ? DKIM_WHY_GUESSES : DKIM_WHY_GUESSES_ED25519;
 	for (size_t i = 0; i < LENGTH(rows) && found.n == 0; i++)
 		found = try_row(&q, &rows[i]);
