@@ -4,6 +4,7 @@
 
 #include "auth/private_key.h"
 #include "cli/source.h"
+#include "wire/dkim_weak.h"
 
 struct key_options {
 	struct source_options source; /* first */
@@ -40,5 +41,34 @@ const char *key_kind_name(enum dkim_key_kind); /* "RSA" */
  * one is replaced with `force` only.
  */
 bool key_file_write(struct str path, struct str text, bool force, struct error *);
+
+/* ---- key_read.c: what `frank key show` looks at ---- */
+
+enum place { PLACE_PRIVATE, PLACE_PUBLIC, PLACE_RECORD, PLACE_DNS };
+
+/* One thing to look at. */
+struct shown {
+	struct str what; /* as given */
+	enum place place;
+	struct str record;   /* what it says, or what it should be published as */
+	struct dkim_key key; /* of the record */
+	struct str trouble;  /* why nothing is known of it; {0}: it was read */
+	bool temporary;	     /* the DNS did not answer */
+	unsigned weak;	     /* enum dkim_weakness */
+	bool failed;
+};
+
+struct showing {
+	struct run *run;
+	struct key_options *options;
+	struct error error;
+	struct frank_case facts;
+	struct shown *items;
+	size_t count;
+};
+
+/* A file, a record or a name, as it was given; a name is only noted, to be asked for later. */
+bool key_read_item(struct showing *, struct shown *);
+void key_take_record(struct showing *, struct shown *, enum place, struct str text);
 
 #endif

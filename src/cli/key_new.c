@@ -140,8 +140,9 @@ static void print(const struct making *m)
 static bool read_terms(struct making *m, struct str *args, size_t count)
 {
 	const struct key_options *o = m->options;
+	struct str domain = count == 1 ? args[0] : o->domain;
 
-	if (count != 1)
+	if (count > 1 || domain.n == 0 || (count == 1 && o->domain.n > 0))
 		return error_set(&m->error, "for which domain? For instance: frank key new "
 					    "example.com");
 	if (o->type == KEY_BOTH && o->out.n > 0 && !is_folder(m->run->arena, o->out))
@@ -149,7 +150,7 @@ static bool read_terms(struct making *m, struct str *args, size_t count)
 		    &m->error, "two keys do not go into one file: --out names a folder, please");
 	if (o->bits != 2048 && o->bits != 3072 && o->bits != 4096)
 		return error_set(&m->error, "--bits is 2048, 3072 or 4096, not %ld", o->bits);
-	if (!domain_from_user(m->run->arena, args[0], &m->domain, &m->error))
+	if (!domain_from_user(m->run->arena, domain, &m->domain, &m->error))
 		return false;
 	m->domain = arena_str(m->run->arena, m->domain);
 	for (size_t i = 0; i < o->selector.n; i++)

@@ -2,6 +2,7 @@
 #ifndef CLI_SIGN_H
 #define CLI_SIGN_H
 
+#include "auth/arc_seal.h"
 #include "auth/dkim_sign.h"
 #include "cli/source.h"
 #include "wire/mend.h"
@@ -31,5 +32,24 @@ void source_text_close(struct source_text *);
 /* All of it from the beginning, in pieces; mended when asked for.  False: take() said no. */
 bool source_text_pass(
     struct source_text *, bool (*take)(void *, struct str piece), void *, struct error *);
+
+/* One run. */
+struct signing {
+	struct run *run;
+	struct sign_options *options;
+	struct error error;
+	struct source_text text;
+	struct crypto *crypto;
+	struct dkim_signer_key keys[DKIM_SIGN_KEYS];
+	size_t key_count;
+	struct dkim_terms terms;
+	struct message message;
+	struct dkim_signer *signer;
+	struct arc *arc; /* with --seal */
+	struct arc_sealer *sealer;
+};
+
+/* Everything of the options: keys are read, the message is opened. */
+bool sign_terms_read(struct signing *);
 
 #endif

@@ -11,7 +11,7 @@ static const struct option making[] = {
 	{ "selector", 's', OPTION_TEXT, "NAME", "the key's name (frank and the date)",
 	    AT(selector) },
 	{ "domain", 'd', OPTION_TEXT, "NAME",
-	    "with show and --selector: look the record up as well", AT(domain) },
+	    "whose key; with show and --selector: look the record up as well", AT(domain) },
 	{ "type", 't', OPTION_CHOICE, "rsa|ed25519|both",
 	    "RSA is understood by all; both sign side by side", AT(type), .choices = types },
 	{ "bits", 'b', OPTION_NUMBER, "NUMBER", "of an RSA key: 2048, 3072 or 4096", AT(bits), 2048,

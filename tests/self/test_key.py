@@ -55,6 +55,9 @@ def keys_are_made_and_kept():
     assert 'everybody may write' in text('key', 'new', 'e.test', '--out', 'open', code=2)
     assert os.listdir('open') == []
     assert 'No such file' in text('key', 'new', 'e.test', '--out', 'nowhere/key.pem', code=2)
+    text('key', 'new', '--domain', 'e.test', '--selector', 's9', '--type', 'ed25519')
+    assert os.path.exists('s9.e.test.pem')
+    assert 'for which domain' in text('key', 'new', code=2)
     assert 'no domain name' in text('key', 'new', 'not a domain', code=2)
     assert '2048, 3072 or 4096' in text('key', 'new', 'e.test', '--bits', '2500', code=2)
     assert 'letters' in text('key', 'new', 'e.test', '--selector', 'a"b', code=2)
