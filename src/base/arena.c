@@ -87,9 +87,9 @@ struct str arena_fmt(struct arena *a, const char *fmt, ...)
 
 void *arena_grow(struct arena *a, void *array, size_t count, size_t size)
 {
-	if (array != NULL && count != 0 && (count < 8 || (count & (count - 1)) != 0))
+	if (array != NULL && count != 0 && (count < 4 || (count & (count - 1)) != 0))
 		return array;
-	void *grown = arena_alloc(a, count < 8 ? 8 : count * 2, size);
+	void *grown = arena_alloc(a, count < 4 ? 4 : count * 2, size);
 	if (count > 0)
 		memcpy(grown, array, count * size);
 	return grown;

@@ -34,7 +34,7 @@ struct str arena_vfmt(struct arena *, const char *fmt, va_list)
 
 /*
  * Make room for one more element of a growing array: returns the array, moved
- * when it was full (capacity is the next power of two of count, at least 8).
+ * when it was full (capacity is the next power of two of count, at least 4).
  */
 void *arena_grow(struct arena *, void *array, size_t count, size_t size);
 #define arena_push(a, array, count, type, value)                                                   \

@@ -120,14 +120,16 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Neither NUL nor CR: nothing to note. */
-COMPAT_WIDE static bool is_plain(const char *p, size_t n)
+enum { LOOK_ODD = 1, LOOK_EIGHT = 0x80 };
+
+/* Is there a NUL or a CR, is there something that is no ASCII? */
+COMPAT_WIDE static unsigned look(const char *p, size_t n)
 {
-	unsigned char odd = 0;
+	unsigned char seen = 0;
 
 	for (size_t i = 0; i < n; i++)
-		odd |= (unsigned char)((p[i] == '\0') | (p[i] == '\r'));
-	return odd == 0;
+		seen |= (unsigned char)((p[i] == '\0') | (p[i] == '\r') | (p[i] & LOOK_EIGHT));
+	return seen;
 }
 
 /* The usual case of put(): nothing to note, and room by every limit. */
@@ -136,11 +138,16 @@ static bool put_plain(struct message *m, size_t n, bool *lf)
 	size_t have = m->used - m->start;
 	const char *p = m->piece.p;
 	size_t end = n > 1 && p[n - 1] == '\n' && p[n - 2] == '\r' ? 2 : 0;
+	unsigned seen;
 
 	*lf = end > 0;
 	if (n == 0 || m->cr || (p[n - 1] == '\n' && !*lf) || have + n > m->limits.field ||
-	    m->header_bytes + have + n > m->limits.header || !is_plain(p, n - end))
+	    m->header_bytes + have + n > m->limits.header)
 		return false;
+	seen = look(p, n - end);
+	if (seen & LOOK_ODD)
+		return false;
+	m->eight |= (seen & LOOK_EIGHT) != 0;
 	make_room(m, n);
 	memcpy(m->block + m->used, p, n);
 	m->used += n;
@@ -153,6 +160,7 @@ static bool put_plain(struct message *m, size_t n, bool *lf)
 
 static enum step put_any(struct message *m, size_t n, bool *lf)
 {
+	m->eight = true; /* nobody has looked */
 	size_t have = m->used - m->start;
 	size_t field = m->limits.field - least(have, m->limits.field);
 	size_t header = m->limits.header - least(m->header_bytes + have, m->limits.header);
@@ -201,6 +209,8 @@ static void note_blank_fold(struct message *m, const struct message_field *f)
 {
 	struct str rest = f->value;
 
+	if (!m->folded)
+		return;
 	str_cut(&rest, '\n');
 	while (rest.n > 0) {
 		struct str line = str_cut(&rest, '\n');
@@ -215,7 +225,7 @@ static void note_8bit(struct message *m, const struct message_field *f)
 	uint32_t code;
 	size_t n;
 
-	if (str_is_ascii(f->value))
+	if (!m->eight || str_is_ascii(f->value))
 		return;
 	for (struct str rest = f->value; rest.n > 0; rest = str_skip(rest, n)) {
 		n = utf8_next(rest, &code);
@@ -249,6 +259,7 @@ static enum step end_field(struct message *m)
 	m->header_bytes += raw.n;
 	m->start = m->used;
 	m->name = 0;
+	m->folded = m->eight = false;
 	return STEP_ON;
 }
 
@@ -310,6 +321,7 @@ static enum step at_line(struct message *m)
 		return STEP_MORE;
 	first = m->piece.n > 0 ? m->piece.p[0] : '\0';
 	if (is_wsp(first) && m->name > 0) {
+		m->folded = true;
 		m->state = MESSAGE_IN_VALUE;
 		return STEP_ON;
 	}

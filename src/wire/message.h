@@ -112,6 +112,8 @@ struct message {
 	size_t start;	     /* of the field under way, in the block */
 	size_t name;	     /* bytes of its name; 0: no field is under way, or no colon yet */
 	size_t colon;	     /* in the field under way */
+	bool folded;	     /* that field has more than one line */
+	bool eight;	     /* it may have bytes that are no ASCII */
 	uint64_t started;    /* offset of the field under way */
 	size_t header_bytes; /* of all fields so far */
 };
