@@ -177,25 +177,6 @@ static struct str reencoded(struct asking *q, size_t field)
 	return (struct str){ 0 };
 }
 
-/* dkim-quoted-printable of z= undone (RFC 6376 section 3.5). */
-static struct str unquote(struct arena *a, struct str text)
-{
-	char *out = arena_array(a, char, text.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.n; i++) {
-		bool code = text.p[i] == '=' && i + 2 < text.n && hex_value(text.p[i + 1]) >= 0 &&
-			    hex_value(text.p[i + 2]) >= 0;
-
-		if (is_wsp(text.p[i]) || text.p[i] == '\r' || text.p[i] == '\n')
-			continue;
-		out[n++] = code ? (char)(hex_value(text.p[i + 1]) << 4 | hex_value(text.p[i + 2]))
-				: text.p[i];
-		i += code ? 2 : 0;
-	}
-	return (struct str){ out, n };
-}
-
 /* The signer may have written down what the fields were. */
 static struct str differs_from_copy(struct asking *q, size_t field)
 {
@@ -207,7 +188,7 @@ static struct str differs_from_copy(struct asking *q, size_t field)
 
 		if (colon < 0 || !str_ieq(str_trim(str_slice(item, 0, (size_t)colon)), f->name))
 			continue;
-		copy = str_trim(unquote(q->arena, str_skip(item, (size_t)colon + 1)));
+		copy = str_trim(dkim_sig_unquote(q->arena, str_skip(item, (size_t)colon + 1)));
 		if (fits_with_value(q, field, copy))
 			return arena_fmt(q->arena,
 			    "the field " STR_FMT " was changed: with what z= kept of it the "

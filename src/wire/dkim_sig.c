@@ -137,8 +137,7 @@ static struct str read_body_hash(struct arena *a, struct dkim_sig *s, struct str
 	return fine();
 }
 
-/* dkim-quoted-printable (RFC 6376 section 2.11), white space dropped. */
-static struct str unquote(struct arena *a, struct str value)
+struct str dkim_sig_unquote(struct arena *a, struct str value)
 {
 	char *out = arena_array(a, char, value.n + 1);
 	size_t n = 0;
@@ -162,7 +161,7 @@ static struct str read_identity(struct arena *a, struct dkim_sig *s, struct str 
 {
 	ptrdiff_t at;
 
-	s->identity = unquote(a, value);
+	s->identity = dkim_sig_unquote(a, value);
 	at = str_rchr(s->identity, '@');
 	if (at < 0 || !read_name(a, str_skip(s->identity, (size_t)at + 1), &s->identity_domain))
 		return arena_fmt(

@@ -57,6 +57,8 @@ void dkim_sig_parse(
 const char *dkim_algorithm_name(enum dkim_algorithm); /* "rsa-sha256" */
 /* The tag's value, {0} without it; for what has no member (z=, q=, unknown ones). */
 struct str dkim_sig_value(const struct dkim_sig *, const char *tag);
+/* dkim-quoted-printable (RFC 6376 section 2.11) undone, white space dropped: i= and z=. */
+struct str dkim_sig_unquote(struct arena *, struct str value);
 /* Does h= name this field, case ignored?  How many times. */
 size_t dkim_sig_covers(const struct dkim_sig *, struct str name);
 

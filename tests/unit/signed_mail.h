@@ -48,6 +48,22 @@ static inline void mail_keys_free(struct mail_keys *k)
 	arena_free(&k->arena);
 }
 
+/* For cmocka_run_group_tests(): *state is the keys. */
+static inline int mail_keys_setup(void **state)
+{
+	static struct mail_keys keys;
+
+	mail_keys_make(&keys);
+	*state = &keys;
+	return 0;
+}
+
+static inline int mail_keys_teardown(void **state)
+{
+	mail_keys_free(*state);
+	return 0;
+}
+
 /* Who is told of the parts of a message; `to` is theirs. */
 struct mail_listener {
 	void (*header)(void *to, const struct message *);

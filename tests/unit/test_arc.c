@@ -260,21 +260,6 @@ static void hostile_chains_are_refused(void **state)
 		}
 }
 
-static int make_keys(void **state)
-{
-	static struct mail_keys keys;
-
-	mail_keys_make(&keys);
-	*state = &keys;
-	return 0;
-}
-
-static int free_keys(void **state)
-{
-	mail_keys_free(*state);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -286,5 +271,5 @@ int main(void)
 		cmocka_unit_test(hostile_chains_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, make_keys, free_keys);
+	return cmocka_run_group_tests(tests, mail_keys_setup, mail_keys_teardown);
 }

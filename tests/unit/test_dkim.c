@@ -360,21 +360,6 @@ static void fields_are_written_well(void **state)
 	arena_free(&a);
 }
 
-static int make_keys(void **state)
-{
-	static struct mail_keys keys;
-
-	mail_keys_make(&keys);
-	*state = &keys;
-	return 0;
-}
-
-static int free_keys(void **state)
-{
-	mail_keys_free(*state);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -389,5 +374,5 @@ int main(void)
 		cmocka_unit_test(fields_are_written_well),
 	};
 
-	return cmocka_run_group_tests(tests, make_keys, free_keys);
+	return cmocka_run_group_tests(tests, mail_keys_setup, mail_keys_teardown);
 }
