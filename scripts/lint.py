@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-ROOMS = ['base', 'wire', 'auth', 'evidence', 'collect', 'check', 'render', 'cli']
+ROOMS = ['base', 'wire', 'auth', 'evidence', 'mime', 'collect', 'check', 'render', 'store', 'serve', 'cli']
 # api/ is the public face of libfrank; it stands on these and nothing stands on it.
 LIBRARY = ROOMS[:4]
 # lab/ stands beside the house: it may use base and wire, and only cli may use it.
