@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "collect/sources.h"
+#include "collect/trust.h"
 
 struct collector {
 	struct arena *arena;
@@ -22,7 +23,12 @@ struct collector {
 	int64_t run_at; /* ms since then, of the run under way */
 	size_t in_flight, answered;
 	const struct fact *current;
-	bool over; /* nothing more is taken */
+	bool over;	     /* nothing more is taken */
+	struct trust *trust; /* read by ourselves */
+	/* As a guest on somebody's loop; NULL otherwise. */
+	struct event *wake, *deadline;
+	void (*done)(void *context, bool complete);
+	void *done_context;
 };
 
 static int64_t monotonic_ms(void)
@@ -63,30 +69,64 @@ size_t collect_answered_count(const struct collector *c)
 	return c->answered;
 }
 
-static struct collector *with_loop(
-    struct arena *a, const struct collect_options *options, struct error *e)
+const struct trust *collect_trust(struct collector *c, struct error *e)
+{
+	if (c->options->trust != NULL)
+		return c->options->trust;
+	if (c->trust == NULL)
+		c->trust = trust_load(c->options->roots, e);
+	return c->trust;
+}
+
+static struct collector *on_loop(
+    struct arena *a, struct event_base *base, const struct collect_options *options)
 {
 	struct collector *c = arena_new(a, struct collector);
 
 	c->arena = a;
 	c->options = options;
 	c->begun = monotonic_ms();
-	c->base = event_base_new();
-	if (c->base != NULL)
-		return c;
+	c->base = base;
+	return c;
+}
+
+static struct collector *with_loop(
+    struct arena *a, const struct collect_options *options, struct error *e)
+{
+	struct event_base *base = event_base_new();
+
+	if (base != NULL)
+		return on_loop(a, base, options);
 	error_set(e, "the event loop cannot be set up");
+	return NULL;
+}
+
+/* Takes NULL; NULL when the answerers could not be set up. */
+static struct collector *with_sources(struct collector *c, struct arena *a, struct error *e)
+{
+	if (c == NULL || sources_open(c, a, c->backends, e))
+		return c;
+	collect_free(c);
 	return NULL;
 }
 
 struct collector *collect_new(
     struct arena *a, const struct collect_options *options, struct error *e)
 {
-	struct collector *c = with_loop(a, options, e);
+	return with_sources(with_loop(a, options, e), a, e);
+}
 
-	if (c == NULL || sources_open(c, a, c->backends, e))
-		return c;
-	collect_free(c);
-	return NULL;
+static void on_wake(evutil_socket_t fd, short what, void *context);
+static void on_deadline(evutil_socket_t fd, short what, void *context);
+
+struct collector *collect_new_on(struct arena *a, struct event_base *base,
+    const struct collect_options *options, struct error *e)
+{
+	struct collector *c = on_loop(a, base, options);
+
+	c->wake = event_new(base, -1, 0, on_wake, c);
+	c->deadline = event_new(base, -1, 0, on_deadline, c);
+	return with_sources(c, a, e);
 }
 
 struct collector *collect_new_with(struct arena *a, const struct collect_options *options,
@@ -104,7 +144,13 @@ void collect_free(struct collector *c)
 	for (size_t i = 0; i < LENGTH(c->backends); i++)
 		if (c->backends[i] != NULL)
 			c->backends[i]->release(c->backends[i]);
-	event_base_free(c->base);
+	trust_free(c->trust);
+	if (c->wake == NULL) {
+		event_base_free(c->base);
+		return;
+	}
+	event_free(c->wake);
+	event_free(c->deadline);
 }
 
 /* Names the alias passed through, then those of the answer it led to. */
@@ -174,6 +220,8 @@ void collect_answered(struct collector *c, struct job *job, struct fact *f)
 	job->asked--;
 	c->in_flight--;
 	c->answered++;
+	if (c->wake != NULL)
+		event_active(c->wake, 0, 0);
 	answer_followers(c, job, f);
 }
 
@@ -256,13 +304,9 @@ static void give_up(struct collector *c)
 	}
 }
 
-static void turn(struct collector *c, struct event *alarm)
+/* After a turn of the loop: those that were answered go on. */
+static void step_answered(struct collector *c)
 {
-	const struct timeval limit = { 0, TURN_MS * 1000 };
-
-	event_add(alarm, &limit);
-	event_base_loop(c->base, EVLOOP_ONCE);
-	event_del(alarm);
 	for (size_t i = 0; i < c->job_count; i++)
 		if (c->jobs[i].dirty)
 			step(c, &c->jobs[i]);
@@ -270,10 +314,18 @@ static void turn(struct collector *c, struct event *alarm)
 		c->options->progress(c->options->progress_context, c);
 }
 
-bool collect_run(struct collector *c, struct job *jobs, size_t count)
+static void turn(struct collector *c, struct event *alarm)
 {
-	struct event *alarm = event_new(c->base, -1, 0, on_turn_end, NULL);
+	const struct timeval limit = { 0, TURN_MS * 1000 };
 
+	event_add(alarm, &limit);
+	event_base_loop(c->base, EVLOOP_ONCE);
+	event_del(alarm);
+	step_answered(c);
+}
+
+static void begin(struct collector *c, struct job *jobs, size_t count)
+{
 	c->jobs = jobs;
 	c->job_count = count;
 	c->over = false;
@@ -281,8 +333,16 @@ bool collect_run(struct collector *c, struct job *jobs, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		jobs[i].dirty = true;
 		jobs[i].last_answer = SIZE_MAX;
-		step(c, &jobs[i]);
 	}
+}
+
+bool collect_run(struct collector *c, struct job *jobs, size_t count)
+{
+	struct event *alarm = event_new(c->base, -1, 0, on_turn_end, NULL);
+
+	begin(c, jobs, count);
+	for (size_t i = 0; i < count; i++)
+		step(c, &jobs[i]);
 	while (c->in_flight > 0 && !time_is_up(c))
 		turn(c, alarm);
 	event_free(alarm);
@@ -290,4 +350,49 @@ bool collect_run(struct collector *c, struct job *jobs, size_t count)
 		return true;
 	give_up(c);
 	return false;
+}
+
+/* ---- as a guest ---- */
+
+/* The last thing that is done: `done` may free the collector. */
+static void end(struct collector *c, bool complete)
+{
+	c->over = true;
+	event_del(c->deadline);
+	c->done(c->done_context, complete);
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *context)
+{
+	struct collector *c = context;
+
+	(void)fd, (void)what;
+	if (c->over)
+		return;
+	step_answered(c);
+	if (c->in_flight == 0)
+		end(c, true);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *context)
+{
+	struct collector *c = context;
+
+	(void)fd, (void)what;
+	give_up(c);
+	end(c, false);
+}
+
+void collect_begin(struct collector *c, struct job *jobs, size_t count,
+    void (*done)(void *context, bool complete), void *context)
+{
+	const struct timeval limit = { c->options->timeout_ms / 1000,
+		c->options->timeout_ms % 1000 * 1000 };
+
+	c->done = done;
+	c->done_context = context;
+	begin(c, jobs, count);
+	if (c->options->timeout_ms > 0)
+		event_add(c->deadline, &limit);
+	event_active(c->wake, 0, 0);
 }

@@ -19,6 +19,7 @@
 #include "evidence/case.h"
 
 struct collector;
+struct trust;
 
 struct job {
 	struct frank_case *facts;
@@ -60,9 +61,10 @@ struct collect_options {
 	size_t zone_count;
 	bool offline; /* --offline: nothing goes to the network */
 	bool replay;  /* --evidence: the case was read from a file, nothing else is asked */
-	struct str trust_anchor; /* file with the root's DNSKEY/DS; empty: built in */
-	struct str roots;	 /* PEM file of trusted CAs; empty: the system's */
-	int timeout_ms;		 /* of one collect_run(); 60,000 */
+	struct str trust_anchor;   /* file with the root's DNSKEY/DS; empty: built in */
+	struct str roots;	   /* PEM file of trusted CAs; empty: the system's */
+	const struct trust *trust; /* the same, read before; NULL: `roots` are read when needed */
+	int timeout_ms;		   /* of one collect_run(); 60,000 */
 	bool no_ipv4, no_ipv6;
 	bool private_ok; /* HTTPS fetches may go to private addresses (lab, --ip) */
 	const struct route *route;
@@ -78,6 +80,17 @@ struct collector *collect_new(struct arena *, const struct collect_options *, st
  * it short. */
 bool collect_run(struct collector *, struct job *jobs, size_t count);
 void collect_free(struct collector *);
+
+/*
+ * As a guest on a loop that the caller turns, beside others: collect_begin() returns at once, and
+ * `done` is called from the loop, once, when collect_run() would have returned; it may free the
+ * collector. Until then jobs and options must live. Freed before, `done` is never called.
+ */
+struct collector *collect_new_on(
+    struct arena *, struct event_base *, const struct collect_options *, struct error *);
+void collect_begin(struct collector *, struct job *jobs, size_t count,
+    void (*done)(void *context, bool complete), void *context);
+
 /* The same with answerers of the caller's own, by enum ask; they are released with it. */
 struct collector *collect_new_with(struct arena *, const struct collect_options *,
     struct backend *const backends[ASK_HOST + 1], struct error *);
@@ -97,6 +110,8 @@ void collect_follow(struct collector *, struct job *, struct fact *, struct fact
 struct event_base *collect_base(struct collector *);
 const struct collect_options *collect_options(const struct collector *);
 int64_t collect_ms(const struct collector *); /* since the start, monotonic */
+/* The roots that are trusted, read when first asked for; NULL when they cannot be. */
+const struct trust *collect_trust(struct collector *, struct error *);
 
 struct backend *backend_sessions(struct collector *, struct arena *, struct error *);
 struct backend *backend_https(struct collector *, struct arena *, struct error *);

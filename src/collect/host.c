@@ -19,7 +19,6 @@ struct host_backend {
 	struct collector *collector;
 	struct arena *arena;
 	struct host_runs *runs;
-	struct trust *trust; /* read when first needed */
 };
 
 static void not_found(struct frank_case *c, struct host_answer *out, const char *why)
@@ -222,16 +221,16 @@ static void answer_roots(struct host_backend *h, struct frank_case *c, struct fa
 	struct buf text, roots;
 	size_t anchor_count;
 
-	if (h->trust == NULL)
-		h->trust = trust_load(collect_options(h->collector)->roots, &error);
-	if (h->trust == NULL) {
+	const struct trust *trust = collect_trust(h->collector, &error);
+
+	if (trust == NULL) {
 		f->host.error = error.text;
 		return;
 	}
 	if (!read_file(c, f, &text))
 		return;
 	size_t count = read_chain(buf_str(&text), chain);
-	struct str *anchors = trust_anchors(h->trust, c->arena, chain, count, &anchor_count);
+	struct str *anchors = trust_anchors(trust, c->arena, chain, count, &anchor_count);
 	buf_init(&roots, HOST_MAX_TEXT);
 	for (size_t i = 0; i < anchor_count; i++)
 		buf_add(&roots, anchors[i]);
@@ -288,7 +287,6 @@ static void release_host(struct backend *b)
 	struct host_backend *h = (struct host_backend *)b;
 
 	host_runs_cancel(h->runs);
-	trust_free(h->trust);
 }
 
 struct backend *backend_host(struct collector *collector, struct arena *a, struct error *e)

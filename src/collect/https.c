@@ -24,7 +24,7 @@ struct fetches {
 	struct backend backend;
 	struct collector *collector;
 	struct arena *arena;
-	struct trust *trust;
+	const struct trust *trust;
 	CURLM *multi;
 	struct event *timer;
 	struct fetch *first;
@@ -317,7 +317,6 @@ static void release_https(struct backend *b)
 	cancel_https(b);
 	curl_multi_cleanup(all->multi);
 	event_free(all->timer);
-	trust_free(all->trust);
 }
 
 struct backend *backend_https(struct collector *c, struct arena *a, struct error *e)
@@ -327,7 +326,7 @@ struct backend *backend_https(struct collector *c, struct arena *a, struct error
 	*all = (struct fetches){ .backend = { ask_https, cancel_https, release_https },
 		.collector = c,
 		.arena = a,
-		.trust = trust_load(collect_options(c)->roots, e) };
+		.trust = collect_trust(c, e) };
 	all->multi = curl_multi_init();
 	all->timer = event_new(collect_base(c), -1, 0, on_timer, all);
 	if (all->multi == NULL || all->trust == NULL)

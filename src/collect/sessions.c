@@ -157,7 +157,6 @@ static void cancel_sessions(struct backend *b)
 static void release_sessions(struct backend *b)
 {
 	cancel_sessions(b);
-	trust_free(((struct sessions *)b)->trust);
 }
 
 /* Our name in EHLO: the machine's, when it is a full one (RFC 5321 section 4.1.1.1). */
@@ -180,7 +179,7 @@ struct backend *backend_sessions(struct collector *c, struct arena *a, struct er
 		.collector = c,
 		.arena = a,
 		.ehlo = own_name(a),
-		.trust = trust_load(collect_options(c)->roots, e),
+		.trust = collect_trust(c, e),
 	};
 	all->last_waiting = &all->waiting;
 	return all->trust != NULL ? &all->backend : NULL;

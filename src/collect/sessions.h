@@ -35,8 +35,8 @@ struct sessions {
 	struct backend backend;
 	struct collector *collector;
 	struct arena *arena;
-	struct trust *trust; /* NULL: could not be read; chains then have no anchors */
-	struct str ehlo;     /* our name; empty: the address literal of the socket */
+	const struct trust *trust; /* NULL: could not be read; chains then have no anchors */
+	struct str ehlo;	   /* our name; empty: the address literal of the socket */
 	struct talk *active, *waiting, **last_waiting;
 	struct talk *over; /* to be freed when none of them is on the stack */
 	size_t active_count;

@@ -265,6 +265,88 @@ static void many_jobs_share_one_loop(void **state)
 	}
 }
 
+/* ---- as a guest on somebody's loop ---- */
+
+struct guest {
+	struct run run;
+	struct event_base *base;
+	bool done, complete, free_it;
+};
+
+static void on_done(void *context, bool complete)
+{
+	struct guest *g = context;
+
+	assert_false(g->done);
+	g->done = true;
+	g->complete = complete;
+	if (g->free_it)
+		collect_free(teller.collector);
+}
+
+static void visit(struct guest *g, const struct collect_options *o)
+{
+	struct error e = { .arena = &g->run.arena };
+
+	g->base = event_base_new();
+	begin(&g->run);
+	teller = (struct teller){ .backend = { on_ask, on_cancel, on_release } };
+	teller.collector = collect_new_on(&g->run.arena, g->base, o, &e);
+	assert_non_null(teller.collector);
+	collect_begin(teller.collector, &g->run.job, 1, on_done, g);
+	assert_int_equal(g->run.steps, 0); /* nothing happens before the loop turns */
+}
+
+static const struct collect_options alone = { .timeout_ms = 10000, .offline = true };
+
+static void a_guest_runs_on_the_loop_of_another(void **state)
+{
+	static const char *const first[] = { "a.example", NULL };
+	static const char *const second[] = { "b.example", NULL };
+	struct guest g = { .run = { .first = first, .second = second }, .free_it = true };
+
+	(void)state;
+	visit(&g, &alone);
+	event_base_dispatch(g.base);
+	assert_true(g.done && g.complete);
+	assert_int_equal(g.run.answers[0]->status, DNS_NXDOMAIN);
+	assert_int_equal(g.run.answers[8]->status, DNS_NXDOMAIN);
+	event_base_free(g.base);
+	arena_free(&g.run.arena);
+}
+
+static void a_guest_that_leaves_early_is_not_told(void **state)
+{
+	static const char *const first[] = { "a.example", NULL };
+	struct guest g = { .run = { .first = first } };
+
+	(void)state;
+	visit(&g, &alone);
+	collect_free(teller.collector);
+	event_base_dispatch(g.base);
+	assert_false(g.done);
+	event_base_free(g.base);
+	arena_free(&g.run.arena);
+}
+
+/* A resolver in a network for documentation: nobody is there. */
+static void a_guest_meets_its_deadline(void **state)
+{
+	static const char *const first[] = { "a.example", NULL };
+	static const struct collect_options o = {
+		.timeout_ms = 50, .engine = ENGINE_CARES, .resolver = { "192.0.2.1:53", 12 }
+	};
+	struct guest g = { .run = { .first = first }, .free_it = true };
+
+	(void)state;
+	visit(&g, &o);
+	event_base_dispatch(g.base);
+	assert_true(g.done);
+	assert_true(dns_failed(g.run.answers[0]));
+	event_base_free(g.base);
+	arena_free(&g.run.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +357,9 @@ int main(void)
 		cmocka_unit_test(an_alias_takes_the_answer_it_leads_to),
 		cmocka_unit_test(aliases_that_wait_for_each_other_fail),
 		cmocka_unit_test(many_jobs_share_one_loop),
+		cmocka_unit_test(a_guest_runs_on_the_loop_of_another),
+		cmocka_unit_test(a_guest_that_leaves_early_is_not_told),
+		cmocka_unit_test(a_guest_meets_its_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
