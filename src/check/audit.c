@@ -24,7 +24,7 @@ static bool listed(const struct check *c, const struct str *words, size_t count)
 
 bool audit_wants(const struct check *c, const struct audit_options *o)
 {
-	if (c->here && !o->here)
+	if ((c->here && !o->here) || (c->message && o->post == NULL))
 		return false;
 	if (o->only_count > 0 && !listed(c, o->only, o->only_count))
 		return false;

@@ -55,6 +55,7 @@ struct check {
 	const char *alias; /* what other tools call it ("SMTP Reverse DNS Mismatch"), or NULL */
 	bool here;	   /* needs --here */
 	void (*judge)(struct judge *);
+	bool message; /* needs a message that was received */
 };
 
 struct finding {
@@ -70,7 +71,10 @@ struct finding {
 	size_t evidence_own; /* of them, those asked for this very subject */
 };
 
+struct post;
+
 struct audit_options {
+	struct post *post;     /* the message of this audit; NULL: there is none */
 	struct str *selectors; /* --selector */
 	size_t selector_count;
 	struct ip *addresses; /* --ip */

@@ -173,31 +173,6 @@ static void list_facts(struct one *o)
 	o->report.fact_count = count;
 }
 
-/*
- * Fields that speak for us, or may be read so, and came with the message: all, but for those above
- * the last field of a trusted host, which such hosts have written.
- */
-static void list_forged(const struct verify_batch *b, struct one *o)
-{
-	const struct message *m = &o->message;
-	const struct message_field *f;
-	struct mail_forgery *list = NULL;
-	struct received_origin origin;
-
-	received_origin(&o->arena, m, &b->terms->trust, &origin);
-	for (size_t i = 0; (f = message_field(m, STR(AUTHRES_FIELD), i)) != NULL; i++) {
-		enum authres_claim claim =
-		    authres_claim(&o->arena, f->value, &b->terms->authserv_id, 1);
-		struct mail_forgery forgery = { f, claim };
-
-		if ((claim == AUTHRES_OURS || claim == AUTHRES_UNREADABLE) &&
-		    (origin.end != RECEIVED_FOUND || f > origin.field))
-			arena_push(
-			    &o->arena, list, o->report.forged_count, struct mail_forgery, forgery);
-	}
-	o->report.forged = list;
-}
-
 /* What happened to the body, where signatures say that it was changed. */
 static void explain(const struct verify_batch *b, struct one *o)
 {
@@ -225,7 +200,8 @@ bool verify_batch_judge(struct verify_batch *b)
 		o->report.authres =
 		    mail_authres(&o->arena, o->report.verdict, b->terms->authserv_id, AUTHRES_LF);
 		list_facts(o);
-		list_forged(b, o);
+		o->report.forged = forged_fields(&o->arena, &o->message, &b->terms->trust,
+		    b->terms->authserv_id, &o->report.forged_count);
 		explain(b, o);
 	}
 	return complete;

@@ -188,7 +188,7 @@ static json_t *forged_json(const struct mail_report *r)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < r->forged_count; i++) {
-		const struct mail_forgery *f = &r->forged[i];
+		const struct forged_field *f = &r->forged[i];
 
 		json_array_append_new(
 		    list, json_pack("{s:s, s:o, s:o}", "claim",

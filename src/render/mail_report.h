@@ -12,8 +12,7 @@
 #include "auth/mail.h"
 #include "evidence/case.h"
 #include "render/render.h"
-#include "wire/authres.h"
-#include "wire/received.h"
+#include "wire/forged.h"
 
 /* Where it is known from. */
 enum mail_known { MAIL_UNKNOWN, MAIL_BY_OPTION, MAIL_BY_RECEIVED, MAIL_BY_RETURN_PATH };
@@ -22,12 +21,6 @@ struct mail_client {
 	enum mail_known ip, helo, mail_from; /* the values are those of the query */
 	struct str trusted;		     /* the server that is believed; {0}: none is */
 	struct str advice; /* what is not known, and what to type; {0}: all is known */
-};
-
-/* An Authentication-Results field that the sender brought along, and that is to be deleted. */
-struct mail_forgery {
-	const struct message_field *field;
-	enum authres_claim claim; /* AUTHRES_OURS or AUTHRES_UNREADABLE */
 };
 
 /* All there is to say about one message. */
@@ -43,7 +36,7 @@ struct mail_report {
 	struct mail_client client;
 	struct str authserv_id;
 	struct str authres; /* value of Authentication-Results, folded with LF; {0}: none */
-	const struct mail_forgery *forged;
+	const struct forged_field *forged; /* brought along by the sender, to be deleted */
 	size_t forged_count;
 	const struct fact *const *facts; /* what was asked, in order */
 	size_t fact_count;

@@ -229,7 +229,7 @@ static void print_forged(struct sheet *s)
 	const struct mail_report *r = s->report;
 
 	for (size_t i = 0; i < r->forged_count; i++) {
-		const struct mail_forgery *f = &r->forged[i];
+		const struct forged_field *f = &r->forged[i];
 		struct str whose =
 		    f->claim == AUTHRES_OURS ? r->authserv_id : STR("whom nobody can tell");
 
