@@ -2,6 +2,7 @@
 #include "check/catalogue.h"
 
 const struct check_table *const check_tables[] = {
+	&checks_auth,
 	&checks_dns,
 	&checks_mx,
 	&checks_name,
@@ -48,6 +49,12 @@ static const struct topic topics[] = {
 	{ "autoconfig", "Autoconfiguration" },
 	{ "web", "Web site" },
 	{ "here", "This machine" },
+	{ "auth", "This message: who sent it" },
+	{ "head", "This message: its header" },
+	{ "body", "This message: its contents" },
+	{ "link", "This message: its links" },
+	{ "spam", "This message: other programs" },
+	{ "accept", "Would it be accepted?" },
 };
 
 struct str check_topic(const struct check *c)

@@ -6,6 +6,6 @@
 
 extern const struct check_table checks_dns, checks_mailbox, checks_mx, checks_name, checks_smtp,
     checks_tls, checks_spf, checks_dkim, checks_dmarc, checks_sts, checks_dane, checks_list,
-    checks_caa, checks_bimi, checks_srv, checks_autoconfig, checks_web, checks_here;
+    checks_caa, checks_bimi, checks_srv, checks_autoconfig, checks_web, checks_here, checks_auth;
 
 #endif
