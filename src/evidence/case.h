@@ -72,6 +72,8 @@ struct question {
 
 enum fact_state { FACT_OPEN, FACT_ASKED, FACT_ANSWERED };
 
+struct delivery;
+
 struct fact {
 	struct question question;
 	enum fact_state state;
@@ -107,6 +109,7 @@ struct frank_case {
 	struct str domain; /* the subject */
 	int64_t now;	   /* time of judgement, seconds since 1970 */
 	struct case_terms terms;
+	const struct delivery *delivery; /* the message that it is about; NULL: none */
 	bool private_ok; /* reserved addresses are meant: the lab, --allow-private */
 	struct fact **facts;
 	size_t count;

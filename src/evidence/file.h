@@ -21,6 +21,8 @@ bool evidence_read(struct frank_case *, struct str text, const char *name, struc
 
 /* "2026-11-23T08:00:00Z", "2026-11-23T10:00:00+02:00" (RFC 3339), or seconds since 1970. */
 bool evidence_time_parse(struct str, int64_t *out);
+/* The first of these forms, in the arena. */
+struct str evidence_time_write(struct arena *, int64_t);
 
 /*
  * What a file's facts answer beyond their exact questions, by the replay rules of the

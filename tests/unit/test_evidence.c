@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "evidence/delivery.h"
 #include "evidence/file.h"
 
 static const char world[] =
@@ -263,6 +264,71 @@ static void what_is_written_is_read(void **state)
 	arena_free(&a);
 }
 
+/* A message of which everything is known, with bytes that are no UTF-8. */
+static void put_message(struct frank_case *c)
+{
+	static struct str recipients[] = { { "a@b.example", 11 }, { "\xff@b.example", 11 } };
+	static struct session_line lines[] = { { SPEAKER_CLIENT, true, 3, { "EHLO x", 6 } } };
+	static struct foreign_rule rules[] = { { { "R_SPF_ALLOW", 11 }, { "it passes", 9 },
+	    -0.2 } };
+	static struct foreign_verdict foreign[] = { { .program = { "rspamd", 6 },
+	    .score = 1.5,
+	    .required = 15,
+	    .rules = rules,
+	    .rule_count = 1 } };
+	static struct delivery d = { .port = 4711,
+		.server = { "mx.test", 7 },
+		.helo = { "x", 1 },
+		.esmtp = true,
+		.envelope = true,
+		.recipients = recipients,
+		.recipient_count = 2,
+		.smtputf8 = true,
+		.size = 42,
+		.early_talk = true,
+		.bare_lf = true,
+		.tls = { .done = true, .version = { "TLSv1.3", 7 } },
+		.sni = { "mx.test", 7 },
+		.lines = lines,
+		.line_count = 1,
+		.received = 1795000000,
+		.bytes = { "From: x\r\n\r\n\0\xfe\r\n", 15 },
+		.foreign = foreign,
+		.foreign_count = 1 };
+
+	ip_parse(STR("2001:db8::25"), &d.client);
+	c->delivery = &d;
+}
+
+static void a_message_is_read_as_it_was_written(void **state)
+{
+	struct arena a = { 0 };
+	struct error e = { .arena = &a };
+	struct frank_case c, again;
+	const struct delivery *d;
+	struct buf first, second;
+
+	(void)state;
+	buf_init(&first, 1 << 20);
+	buf_init(&second, 1 << 20);
+	case_init(&c, &a, STR("b.example"), 1795000000);
+	put_message(&c);
+	evidence_write(&c, &first);
+	case_init(&again, &a, (struct str){ 0 }, 0);
+	assert_true(evidence_read(&again, buf_str(&first), "first", &e));
+	evidence_write(&again, &second);
+	assert_true(str_eq(buf_str(&first), buf_str(&second)));
+	d = again.delivery;
+	assert_true(str_eq(d->bytes, c.delivery->bytes));
+	assert_true(d->envelope && d->mail_from.n == 0 && d->recipient_count == 2);
+	assert_true(ip_eq(d->client, c.delivery->client));
+	assert_int_equal(d->received, 1795000000);
+	assert_true(d->foreign[0].rules[0].score == -0.2);
+	buf_free(&first);
+	buf_free(&second);
+	arena_free(&a);
+}
+
 static void times_are_read(void **state)
 {
 	static const struct {
@@ -307,6 +373,7 @@ int main(void)
 		cmocka_unit_test(beyond_the_limit_nothing_is_asked),
 		cmocka_unit_test(faults_are_named_with_their_place),
 		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(a_message_is_read_as_it_was_written),
 		cmocka_unit_test(times_are_read),
 	};
 
