@@ -70,6 +70,7 @@ struct dkim_verdict {
 	uint64_t
 	    unsigned_bytes; /* of the canonical body behind l=: anybody could have added them */
 	bool future;	    /* t= lies after the time of judgement */
+	size_t records;	    /* key records at the name: with several, verifiers may differ */
 };
 
 struct dkim_bodies; /* dkim_canon.h */

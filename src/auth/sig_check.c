@@ -234,6 +234,19 @@ static void judge_signature(const struct sig_terms *t, struct sig_check *c, bool
 		sig_check_conclude(c, DKIM_FAIL, DKIM_CAUSE_HEADER, header_reason(t, v));
 }
 
+/* RFC 6376 section 3.6.2.2 leaves open which of several is taken. */
+static size_t count_keys(struct dns_source *source, const struct dns_answer *answer)
+{
+	size_t keys = 0;
+
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct dkim_key *key = key_of(source, &answer->records[i]);
+
+		keys += key != NULL && key->meant;
+	}
+	return keys;
+}
+
 /* Try the records at the name, a few; what the last one that fits says is the verdict. */
 static void try_keys(const struct sig_terms *t, struct sig_check *c, struct dns_source *source,
     const struct dns_answer *answer)
@@ -241,6 +254,7 @@ static void try_keys(const struct sig_terms *t, struct sig_check *c, struct dns_
 	bool tried = false, good = false;
 	size_t keys = 0;
 
+	c->verdict.records = answer->count > 1 ? count_keys(source, answer) : answer->count;
 	for (size_t i = 0; i < answer->count && keys < DKIM_MAX_KEYS && !good; i++) {
 		const struct dkim_key *key = key_of(source, &answer->records[i]);
 

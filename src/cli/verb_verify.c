@@ -80,15 +80,9 @@ static void put(const struct buf *out)
 		fwrite(out->p, 1, out->n, stdout);
 }
 
-/* One line on standard error; names of files may be a stranger's. */
 static void tell_trouble(struct verifying *v)
 {
-	struct buf line;
-
-	buf_init(&line, 65536);
-	escape_text(&line, v->error.text, false);
-	complain(STR_FMT, STR_ARG(buf_str(&line)));
-	buf_free(&line);
+	complain(STR_FMT, STR_ARG(v->error.text));
 	v->error.text = (struct str){ 0 };
 	v->troubles++;
 }
@@ -152,9 +146,10 @@ static void print_end(const struct verifying *v)
 		puts(v->told > 0 ? "]}" : "{\"messages\": []}");
 		return;
 	}
-	printf("%s%zu messages: %zu accepted, %zu unproven, %zu failed, %zu could not be judged",
-	    v->options->quiet ? "" : "\n", v->told, v->outcomes[MAIL_ACCEPTED],
-	    v->outcomes[MAIL_UNPROVEN], v->outcomes[MAIL_FAILED], v->outcomes[MAIL_UNJUDGED]);
+	printf("%s%zu message%s: %zu accepted, %zu unproven, %zu failed, %zu could not be judged",
+	    v->options->quiet ? "" : "\n", v->told, v->told == 1 ? "" : "s",
+	    v->outcomes[MAIL_ACCEPTED], v->outcomes[MAIL_UNPROVEN], v->outcomes[MAIL_FAILED],
+	    v->outcomes[MAIL_UNJUDGED]);
 	if (v->troubles > 0)
 		printf("; %zu could not be read", v->troubles);
 	putchar('\n');

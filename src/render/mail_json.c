@@ -76,8 +76,8 @@ static json_t *signature_json(const struct mail_report *r, size_t i)
 	struct str canonicalization = arena_fmt(r->arena, "%s/%s",
 	    sig->relaxed_header ? "relaxed" : "simple", sig->relaxed_body ? "relaxed" : "simple");
 
-	return json_pack(
-	    "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:o, s:o}",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, "
+			 "s:b, s:o, s:o, s:o}",
 	    "result", dkim_result_name(d->result), "domain", json_text(sig->domain), "selector",
 	    json_text(sig->selector), "algorithm", json_text(sig->algorithm_name), "key_bits",
 	    number(d->key != NULL ? d->key->bits : 0), "reason", json_text(d->reason), "identity",
@@ -86,7 +86,8 @@ static json_t *signature_json(const struct mail_report *r, size_t i)
 	    "expires", time_json(r->arena, sig->has_expiry, sig->expiry), "unsigned_bytes",
 	    number(d->unsigned_bytes), "testing", d->testing, "future", d->future, "aligned",
 	    id != NULL && id->alignment == DMARC_ALIGNED, "uncounted",
-	    json_text(id != NULL ? id->uncounted : (struct str){ 0 }), "why", json_text(r->why[i]));
+	    json_text(id != NULL ? id->uncounted : (struct str){ 0 }), "why", json_text(r->why[i]),
+	    "key_records", number(d->records));
 }
 
 static json_t *dkim_json(const struct mail_report *r)

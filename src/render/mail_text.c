@@ -135,6 +135,11 @@ static void print_signature(struct sheet *s, const char *label, size_t i)
 		    arena_fmt(a,
 			"l= leaves %llu bytes at the end unsigned: anybody could have added them",
 			(unsigned long long)d->unsigned_bytes));
+	if (d->records > 1)
+		remark(s, arena_fmt(a,
+			      "there are %zu key records at that name: other verifiers may take "
+			      "another",
+			      d->records));
 	if (d->testing)
 		remark(s, STR("the key says t=y: the domain is testing"));
 	if (d->future)

@@ -58,8 +58,8 @@ struct author {
 /* Who wrote it; the message's header must be whole (MESSAGE_HEADER was seen, or it was refused). */
 struct author author_of(struct arena *, const struct message *);
 /*
- * The domains of all mailboxes in all From fields, as far as they can be read, each once, at most
- * `max`: whose names a message bears that has no single author.
+ * The domains of all mailboxes in all From fields, and what else stands behind an "@" there, each
+ * once, at most `max`: whose names a message bears that has no single author.
  */
 size_t author_domains(struct arena *, const struct message *, struct str *out, size_t max);
 /* One sentence for a person. */

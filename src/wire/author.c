@@ -78,11 +78,11 @@ struct author author_of(struct arena *arena, const struct message *m)
 }
 
 /* More than author_of() takes for a name: what a program may show as one, read its way. */
-static bool shown_domain(struct arena *arena, const struct mailbox *m, struct str *out)
+static bool shown_domain(struct arena *arena, struct str domain, struct str *out)
 {
 	struct str ascii;
 
-	if (!domain_to_ascii(arena, m->domain, &ascii))
+	if (!domain_to_ascii(arena, domain, &ascii))
 		return false;
 	ascii = domain_undot(ascii);
 	for (size_t i = 0; i < ascii.n; i++)
@@ -100,22 +100,55 @@ static bool listed(const struct str *list, size_t count, struct str domain)
 	return false;
 }
 
+struct names {
+	struct arena *arena;
+	struct str *list;
+	size_t count, max;
+};
+
+static void add_shown(struct names *names, struct str text)
+{
+	struct str domain;
+
+	if (names->count < names->max && shown_domain(names->arena, text, &domain) &&
+	    !listed(names->list, names->count, domain))
+		names->list[names->count++] = domain;
+}
+
+/* Bytes that stand in a name of the DNS, in letters of any script. */
+static size_t name_length(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n &&
+	       (is_alnum(s.p[n]) || (s.p[n] & 0x80) != 0 || str_chr(STR("-_."), s.p[n]) >= 0))
+		n++;
+	return n;
+}
+
+/* What stands behind any "@", wherever a careless program may begin to read. */
+static void add_behind_at(struct names *names, struct str value)
+{
+	for (ptrdiff_t at; names->count < names->max && (at = str_chr(value, '@')) >= 0;) {
+		value = str_skip(value, (size_t)at + 1);
+		add_shown(names, str_slice(value, 0, name_length(value)));
+	}
+}
+
 size_t author_domains(struct arena *arena, const struct message *m, struct str *out, size_t max)
 {
+	struct names names = { .arena = arena, .list = out, .max = max };
 	const struct message_field *from;
-	size_t count = 0;
 
-	for (size_t n = 0; count < max && (from = message_field(m, STR("From"), n)) != NULL; n++) {
+	for (size_t n = 0; (from = message_field(m, STR("From"), n)) != NULL; n++) {
 		struct address_list list;
-		struct str domain;
 
 		address_parse(arena, from->value, &list);
-		for (size_t i = 0; i < list.count && count < max; i++)
-			if (shown_domain(arena, &list.mailboxes[i], &domain) &&
-			    !listed(out, count, domain))
-				out[count++] = domain;
+		for (size_t i = 0; i < list.count; i++)
+			add_shown(&names, list.mailboxes[i].domain);
+		add_behind_at(&names, from->value);
 	}
-	return count;
+	return names.count;
 }
 
 struct str author_text(enum author_result result)

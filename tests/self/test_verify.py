@@ -342,6 +342,12 @@ def hostile(w):
     name = w.put('odd\x1b[2J\nname.eml', plain())
     run = w.run(name, name, name + 'x')
     assert b'\x1b' not in run.stdout + run.stderr and run.stdout.count(b'\n') == 4, run
+    esc = '\x1b[31m'
+    for words in (['sign', '-k', esc, '-s', 's', '-d', 'a.test'], ['key', 'show', esc], ['key', 'new', f'e{esc}x.test'],
+                  ['verify', '--at', esc, name], ['verify', '-z', esc, name], ['verify', f'--{esc}'], ['spf', '--ip', esc],
+                  ['check', f'{esc}.test'], ['explain', esc], ['lab', 'show', esc], [esc]):
+        run = subprocess.run([w.frank, *words], input=b'', capture_output=True, timeout=60)
+        assert run.returncode == 2 and b'\x1b' not in run.stdout + run.stderr and run.stderr, (words, run)
 
 
 def main():

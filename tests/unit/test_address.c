@@ -267,7 +267,8 @@ static void names_that_can_be_read(void **state)
 	} headers[] = {
 		{ "From: a@b.example\r\nFrom: c@D.example, e@b.example\r\n",
 		    "b.example d.example" },
-		{ "From: <@b.example:a@c.example>, d@_x.e.example\r\n", "c.example _x.e.example" },
+		{ "From: <@b.example:a@c.example>, d@_x.e.example\r\n",
+		    "c.example _x.e.example b.example" },
 		{ "From: a@b.example, broken\r\nFrom: c@[192.0.2.1]\r\n", "b.example" },
 		{ "From: a@b.example, a@c.example, a@d.example, a@e.example\r\n",
 		    "b.example c.example d.example" },

@@ -28,7 +28,7 @@ static struct world *open_world(void)
 	struct world *w = calloc(1, sizeof(*w));
 
 	w->error.arena = &w->arena;
-	strcpy(w->folder, "/tmp/frank-store-XXXXXX");
+	memcpy(w->folder, "/tmp/frank-store-XXXXXX", sizeof("/tmp/frank-store-XXXXXX"));
 	assert_non_null(mkdtemp(w->folder));
 	w->path = arena_fmt(&w->arena, "%s/frank.db", w->folder);
 	w->store = store_open(w->path, 0, &w->error);
