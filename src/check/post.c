@@ -122,7 +122,10 @@ struct str post_domain(const struct post *p)
 	return domain.n > 0 ? domain : usable(a, p->delivery->helo);
 }
 
-/* Topics and single checks, as --only takes them. */
+#define OWN_TOPICS                                                                                 \
+	6 /* of them speak of the message itself: all that can be said without a domain */
+
+/* Topics, as --only takes them. */
 static const struct str matters[] = { { "auth", 4 }, { "head", 4 }, { "body", 4 }, { "link", 4 },
 	{ "spam", 4 }, { "accept", 6 }, { "dns", 3 }, { "mx", 2 }, { "name", 4 }, { "spf", 3 },
 	{ "dkim", 4 }, { "dmarc", 5 }, { "list", 4 }, { "bimi", 4 } };
@@ -151,7 +154,7 @@ void post_audit_options(struct post *p, struct audit_options *out)
 
 	*out = (struct audit_options){ .post = p,
 		.only = arena_array(a, struct str, LENGTH(matters)),
-		.only_count = LENGTH(matters) };
+		.only_count = p->facts->domain.n > 0 ? LENGTH(matters) : OWN_TOPICS };
 	memcpy(out->only, matters, sizeof(matters));
 	add_selectors(p, out);
 	if (p->delivery->client.family != IP_NONE)

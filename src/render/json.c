@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "render/json_value.h"
-#include "render/render.h"
+#include "render/mail_report.h"
 #include "render/timing.h"
 
 static json_t *fix_json(const struct fix *f)
@@ -99,6 +99,15 @@ static json_t *timing_json(const struct report *r)
 	return list;
 }
 
+/* The object of frank verify. */
+static json_t *message_json(const struct report *r)
+{
+	struct mail_report mail;
+
+	mail_report_of_post(r->arena, r->post, &mail);
+	return mail_json(&mail);
+}
+
 static json_t *report_json(const struct report *r, const struct render_style *style)
 {
 	json_t *findings = json_array(), *o;
@@ -110,6 +119,8 @@ static json_t *report_json(const struct report *r, const struct render_style *st
 	    (int)r->summary.major, "minor", (int)r->summary.minor, "passed", (int)r->summary.passed,
 	    "unknown", (int)r->summary.unknown, "findings", findings, "receivers",
 	    receivers_json(r->receivers));
+	if (r->post != NULL)
+		json_object_set_new(o, "message", message_json(r));
 	if (r->saved.n > 0)
 		json_object_set_new(o, "evidence", json_text(r->saved));
 	if (r->cut_short)

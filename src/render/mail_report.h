@@ -42,6 +42,11 @@ struct mail_report {
 	size_t fact_count;
 };
 
+struct post;
+
+/* Of a message that was judged with an audit (post_judge() was true). */
+void mail_report_of_post(struct arena *, const struct post *, struct mail_report *out);
+
 enum mail_outcome {
 	MAIL_ACCEPTED, /* DMARC passes, or a believed sealer of ARC saw it pass */
 	MAIL_UNPROVEN, /* no DMARC policy, and neither SPF nor DKIM failed */

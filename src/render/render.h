@@ -21,6 +21,7 @@ struct report {
 	size_t count;
 	struct audit_summary summary;
 	const struct receiver_verdict *receivers; /* receiver_count of them */
+	const struct post *post;		  /* the message that it is about; or NULL */
 	struct str saved;			  /* path of the evidence, with --save */
 	bool cut_short;				  /* the time was up, or the user interrupted */
 	bool selectors_given;

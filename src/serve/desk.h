@@ -26,11 +26,11 @@ struct desk_options {
 	struct store *store; /* of the thread of the loop */
 	const struct collect_options *collect;
 	const struct page_site *site;
-	struct reader *reader;	    /* of messages; NULL: their structure is not looked into */
-	struct str authserv_id;	    /* ours */
-	struct str rspamd, spamd;   /* "127.0.0.1:11333"; empty: not asked */
-	int64_t keep;		    /* seconds that an audit's report is kept */
-	bool private_ok;	    /* the lab */
+	struct reader *reader;	  /* of messages; NULL: their structure is not looked into */
+	struct str authserv_id;	  /* ours */
+	struct str rspamd, spamd; /* "127.0.0.1:11333"; empty: not asked */
+	int64_t keep;		  /* seconds that an audit's report is kept */
+	bool private_ok;	  /* the lab */
 	const struct log *log;
 	struct metrics *metrics;
 	/* A message has been judged, and its report is in the store; may be NULL. */

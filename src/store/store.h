@@ -68,6 +68,7 @@ struct store_report {
 	enum store_state state;
 	struct str domain;  /* that it is about; of a message empty until it is judged */
 	struct str subject; /* of the message, decoded; why it failed, with STORE_FAILED */
+	int64_t box;	    /* that the message came to; 0: none */
 	int64_t created, finished, expires;
 	struct store_counts counts;
 	struct str version; /* of frank, that rendered the page */

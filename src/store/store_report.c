@@ -3,7 +3,7 @@
 
 #define COLUMNS                                                                                    \
 	"id, token, kind, state, domain, subject, created, finished, expires, critical, major, "   \
-	"minor, passed, unknown, version"
+	"minor, passed, unknown, version, box"
 
 static void take(const struct query *q, struct arena *a, struct store_report *out)
 {
@@ -18,7 +18,8 @@ static void take(const struct query *q, struct arena *a, struct store_report *ou
 		.counts = { (unsigned)query_int(q, 9), (unsigned)query_int(q, 10),
 		    (unsigned)query_int(q, 11), (unsigned)query_int(q, 12),
 		    (unsigned)query_int(q, 13) },
-		.version = query_bytes(q, a, 14) };
+		.version = query_bytes(q, a, 14),
+		.box = query_int(q, 15) };
 	query_token(q, 1, &out->token);
 }
 
